@@ -1,0 +1,116 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Family is a family as operators may see it.
+type Family struct {
+	ID        int64      `json:"family"`
+	Name      string     `json:"name"`
+	Region    string     `json:"region"`
+	Bucket    int16      `json:"bucket"`
+	Cards     []Card     `json:"cards"`
+	Purses    []Purse    `json:"purses"`
+	Movements []Movement `json:"movements"` // newest first
+}
+
+// Purse is what a family may spend in one programme and period, in whole rupiah.
+type Purse struct {
+	Programme  string `json:"programme"`
+	Period     int32  `json:"period"` // YYYYMM
+	Status     string `json:"status"`
+	GrantedIDR int64  `json:"granted_idr"`
+	BalanceIDR int64  `json:"balance_idr"`
+}
+
+// Movement is one posting on one of the family's purses.
+type Movement struct {
+	Date      time.Time `json:"business_date"`
+	Kind      string    `json:"kind"` // disbursement, redemption, reversal
+	Period    int32     `json:"period"`
+	AmountIDR int64     `json:"amount_idr"` // what it adds to the purse; negative for a redemption
+	Outlet    string    `json:"outlet"`
+	Number    int64     `json:"number"` // of the message in the family's bucket
+}
+
+// Family reads a family with its cards, purses and newest movements, or ErrNotFound.
+func (l *Ledger) Family(ctx context.Context, id int64, movements int) (Family, error) {
+	f := Family{ID: id, Cards: []Card{}, Purses: []Purse{}, Movements: []Movement{}}
+	bucket, err := l.familyBucket(ctx, id)
+	if err != nil {
+		return f, err
+	}
+	f.Bucket = bucket
+	// One snapshot, so that purses and movements agree.
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err = pgx.BeginTxFunc(ctx, l.pool, options, func(tx pgx.Tx) error { return f.read(ctx, tx, movements) })
+	return f, readError(err)
+}
+
+func (f *Family) read(ctx context.Context, tx pgx.Tx, movements int) error {
+	err := tx.QueryRow(ctx, `select f.name, r.name from bpnt.family f join bpnt.region r on r.id = f.region
+		where f.bucket = $1 and f.id = $2`, f.Bucket, f.ID).Scan(&f.Name, &f.Region)
+	if err != nil {
+		return err
+	}
+	if err := f.readCards(ctx, tx); err != nil {
+		return err
+	}
+	if err := f.readPurses(ctx, tx); err != nil {
+		return err
+	}
+	return f.readMovements(ctx, tx, movements)
+}
+
+func (f *Family) readCards(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, `select first6 || '******' || last4, lpad(expiry::text, 4, '0'), status, tries
+		from bpnt.card where bucket = $1 and family = $2 order by 1`, f.Bucket, f.ID)
+	if err != nil {
+		return err
+	}
+	f.Cards, err = pgx.AppendRows(f.Cards, rows, func(row pgx.CollectableRow) (Card, error) {
+		c := Card{Family: f.ID, Bucket: f.Bucket}
+		return c, row.Scan(&c.Masked, &c.Expiry, &c.Status, &c.PINTries)
+	})
+	return err
+}
+
+func (f *Family) readPurses(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, `select g.code, p.period, d.status, p.granted, p.balance
+		from bpnt.purse p join bpnt.programme g on g.id = p.programme
+		join bpnt.period d on d.programme = p.programme and d.id = p.period
+		where p.bucket = $1 and p.family = $2 order by 1, 2`, f.Bucket, f.ID)
+	if err != nil {
+		return err
+	}
+	f.Purses, err = pgx.AppendRows(f.Purses, rows, pgx.RowToStructByPos[Purse])
+	return err
+}
+
+// readMovements walks each purse's chain of postings from its newest.
+func (f *Family) readMovements(ctx context.Context, tx pgx.Tx, limit int) error {
+	rows, err := tx.Query(ctx, `
+		with recursive chain as (
+			select p.programme, p.period, p.message, 1 as step from bpnt.purse p where p.bucket = $1 and p.family = $2
+			union all
+			select c.programme, c.period, q.previous, c.step + 1 from chain c join bpnt.posting q
+			    on q.bucket = $1 and q.message = c.message and q.programme = c.programme and q.period = c.period
+			 where q.previous is not null and c.step < $3)
+		select q.business_date,
+		       case q.kind when 'D' then 'disbursement' when 'R' then 'redemption' else 'reversal' end,
+		       q.period, case q.to_kind when 'P' then q.amount else -q.amount end, coalesce(m.name, ''), q.message
+		  from chain c join bpnt.posting q
+		    on q.bucket = $1 and q.message = c.message and q.programme = c.programme and q.period = c.period
+		  left join bpnt.outlet o on o.id = case when q.from_kind = 'O' then q.from_id when q.to_kind = 'O' then q.to_id end
+		  left join bpnt.masthead m on m.id = o.masthead
+		 order by q.message desc, q.line desc limit $3`, f.Bucket, f.ID, limit)
+	if err != nil {
+		return err
+	}
+	f.Movements, err = pgx.AppendRows(f.Movements, rows, pgx.RowToStructByPos[Movement])
+	return err
+}

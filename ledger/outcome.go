@@ -1,0 +1,84 @@
+package ledger
+
+// Outcome is what the ledger decided about one message. A refusal is a value, never an error. The numbers stand in
+// the database (message.outcome) and in the SQL of post(): never renumber, only add.
+type Outcome int16
+
+// The outcomes, in the order of precedence in which post() looks for them: identity first, then terminal, outlet,
+// card, expiry, PIN, amount, balance. TestPrecedence walks down this list.
+const (
+	// OutcomeConflict: the identity was used before with other content. Nothing moved. Never stored.
+	OutcomeConflict Outcome = 10
+	// OutcomeBlocked: the original was reversed before it came, or was reversed since, or its fate was settled by a
+	// tombstone of the gateway's own. An approval must not be shown (again).
+	OutcomeBlocked Outcome = 11
+	// OutcomeReversalMismatch: a reversal found originals of its key, but none with its amount and processing code.
+	OutcomeReversalMismatch Outcome = 12
+
+	OutcomeTerminalUnknown   Outcome = 20 // the link knows no such TID. Never stored.
+	OutcomeTerminalSuspended Outcome = 21
+	OutcomeOutletUnknown     Outcome = 22 // DE42 is not the MID of the terminal's outlet
+	OutcomeOutletSuspended   Outcome = 23
+
+	OutcomeCardUnknown Outcome = 30
+	OutcomeCardLost    Outcome = 31
+	OutcomeCardStolen  Outcome = 32
+	OutcomeCardBlocked Outcome = 33 // by an operator, or its family is suspended
+	OutcomeCardExpired Outcome = 34
+
+	OutcomePINExhausted Outcome = 40 // tries were used up before, or by this message
+	OutcomePINMissing   Outcome = 41 // the link requires a PIN and none came
+	OutcomePINFault     Outcome = 42 // the PIN block could not be read: a key out of step, not a wrong PIN
+	OutcomePINWrong     Outcome = 43
+
+	OutcomeAmountInvalid     Outcome = 50 // zero, or a remainder below one rupiah
+	OutcomeInsufficientFunds Outcome = 51
+	OutcomeNotFunded         Outcome = 52 // the family has no purse of the programme yet
+
+	OutcomeApproved Outcome = 1
+	// OutcomeReversed: a reversal was heard and the original's debit was credited back, now or earlier.
+	OutcomeReversed Outcome = 2
+	// OutcomeReversalNoEffect: a reversal was heard and there was nothing to credit: the original was declined.
+	OutcomeReversalNoEffect Outcome = 3
+	// OutcomeReversalUnmatched: a reversal was heard before its original, which is now blocked by a tombstone.
+	OutcomeReversalUnmatched Outcome = 4
+
+	// OutcomeTombstone stands only in the books: the row under the original's key that blocks it.
+	OutcomeTombstone Outcome = 5
+)
+
+// outcomeNames are the words of metrics, reports and JSON.
+var outcomeNames = map[Outcome]string{
+	OutcomeApproved: "approved", OutcomeReversed: "reversed", OutcomeReversalNoEffect: "reversal_no_effect",
+	OutcomeReversalUnmatched: "reversal_unmatched", OutcomeTombstone: "tombstone",
+	OutcomeConflict: "conflict", OutcomeBlocked: "blocked_by_reversal", OutcomeReversalMismatch: "reversal_mismatch",
+	OutcomeTerminalUnknown: "terminal_unknown", OutcomeTerminalSuspended: "terminal_suspended",
+	OutcomeOutletUnknown: "outlet_unknown", OutcomeOutletSuspended: "outlet_suspended",
+	OutcomeCardUnknown: "card_unknown", OutcomeCardLost: "card_lost", OutcomeCardStolen: "card_stolen",
+	OutcomeCardBlocked: "card_blocked", OutcomeCardExpired: "card_expired",
+	OutcomePINExhausted: "pin_exhausted", OutcomePINMissing: "pin_missing", OutcomePINFault: "pin_fault",
+	OutcomePINWrong: "pin_wrong", OutcomeAmountInvalid: "amount_invalid",
+	OutcomeInsufficientFunds: "insufficient_funds", OutcomeNotFunded: "not_funded",
+}
+
+// String names the outcome as metrics and reports do.
+func (o Outcome) String() string {
+	if name, ok := outcomeNames[o]; ok {
+		return name
+	}
+	return "unknown_outcome"
+}
+
+// Outcomes lists every outcome that a Result can carry, for those who prepare a counter or a table row for each.
+func Outcomes() []Outcome {
+	all := make([]Outcome, 0, len(outcomeNames))
+	for o := range outcomeNames {
+		if o != OutcomeTombstone {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// Good tells whether the terminal may take the answer as done: approved, or a reversal that was heard.
+func (o Outcome) Good() bool { return o >= OutcomeApproved && o <= OutcomeReversalUnmatched }

@@ -1,0 +1,54 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// NewTerminal is a terminal to be registered, its keys wrapped (gateway/pin).
+type NewTerminal struct {
+	Link       string // name of the link it speaks on
+	TID        string
+	MID        string // of the outlet it stands in
+	WrappedTPK []byte
+	WrappedTAK []byte
+}
+
+// AddTerminal registers a terminal.
+func (l *Ledger) AddTerminal(ctx context.Context, t NewTerminal) error {
+	if len(t.TID) != 8 || !storable(t.TID) {
+		return errors.New("a TID has exactly 8 printable characters")
+	}
+	link, err := l.LinkID(ctx, t.Link)
+	if err != nil {
+		return err
+	}
+	err = l.inTx(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `insert into bpnt.terminal (link, tid, outlet, wrapped_tpk, wrapped_tak)
+			select $1, $2, id, $4, $5 from bpnt.outlet where mid = $3`, link, t.TID, t.MID, t.WrappedTPK, t.WrappedTAK)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return fmt.Errorf("no outlet has MID %s: add it with bpnt ledger outlet add", t.MID)
+		}
+		return journal(ctx, tx, "terminal add", t.Link+" "+t.TID)
+	})
+	return nameConflict(err, fmt.Sprintf("terminal %s stands in the books of link %s already", t.TID, t.Link))
+}
+
+// ResetTerminal opens a new generation of the terminal's identities: to be done after a repair that set its STAN back,
+// and only then, since repeats of what it sent before are new messages from here on.
+func (l *Ledger) ResetTerminal(ctx context.Context, link, tid string) error {
+	return l.change(ctx, "terminal reset", link+" "+tid, `update bpnt.terminal t set epoch = epoch + 1, changed_at = now()
+		from bpnt.link k where k.id = t.link and k.name = $1 and t.tid = $2`, link, tid)
+}
+
+// SetTerminalStatus suspends a terminal ("suspended") or lets it trade again ("active").
+func (l *Ledger) SetTerminalStatus(ctx context.Context, link, tid, status string) error {
+	return l.change(ctx, "terminal "+status, link+" "+tid, `update bpnt.terminal t set status = $3, changed_at = now()
+		from bpnt.link k where k.id = t.link and k.name = $1 and t.tid = $2`, link, tid, status)
+}
