@@ -25,7 +25,6 @@ const (
 // day0 is the moment at which most stories begin: noon in Jakarta.
 var day0 = time.Date(2026, 11, 25, 5, 0, 0, 0, time.UTC)
 
-
 // books is a ledger of a test's own: one outlet, one terminal, and families as the test makes them.
 type books struct {
 	t        testing.TB

@@ -36,7 +36,8 @@ type Masthead struct {
 // Terminal finds a terminal by link and TID, or ErrNotFound.
 func (l *Ledger) Terminal(ctx context.Context, link int16, tid string) (Terminal, error) {
 	t := Terminal{Link: link, TID: tid}
-	err := l.pool.QueryRow(ctx, `select outlet, wrapped_tpk, wrapped_tak from bpnt.terminal where link = $1 and tid = $2`,
+	err := l.pool.QueryRow(ctx, `select outlet, wrapped_tpk, wrapped_tak from bpnt.terminal
+		where link = $1 and tid = $2 and status <> 'unregistered'`,
 		link, tid).Scan(&t.Outlet, &t.WrappedTPK, &t.WrappedTAK)
 	return t, readError(err)
 }

@@ -26,18 +26,32 @@ func (l *Ledger) AddTerminal(ctx context.Context, t NewTerminal) error {
 	if err != nil {
 		return err
 	}
-	err = l.inTx(ctx, func(tx pgx.Tx) error {
+	return l.inTx(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `insert into bpnt.terminal (link, tid, outlet, wrapped_tpk, wrapped_tak)
-			select $1, $2, id, $4, $5 from bpnt.outlet where mid = $3`, link, t.TID, t.MID, t.WrappedTPK, t.WrappedTAK)
+			select $1, $2, id, $4, $5 from bpnt.outlet where mid = $3
+			on conflict (link, tid) do update set outlet = excluded.outlet, status = 'active',
+				wrapped_tpk = excluded.wrapped_tpk, wrapped_tak = excluded.wrapped_tak, changed_at = now()
+			where terminal.status = 'unregistered'`, link, t.TID, t.MID, t.WrappedTPK, t.WrappedTAK)
 		if err != nil {
 			return err
 		}
 		if tag.RowsAffected() == 0 {
-			return fmt.Errorf("no outlet has MID %s: add it with bpnt ledger outlet add", t.MID)
+			return whyNoTerminal(ctx, tx, t)
 		}
 		return journal(ctx, tx, "terminal add", t.Link+" "+t.TID)
 	})
-	return nameConflict(err, fmt.Sprintf("terminal %s stands in the books of link %s already", t.TID, t.Link))
+}
+
+// whyNoTerminal says why no row was written: there is no such outlet, or there is such a terminal.
+func whyNoTerminal(ctx context.Context, tx pgx.Tx, t NewTerminal) error {
+	var outlet bool
+	if err := tx.QueryRow(ctx, `select exists (select from bpnt.outlet where mid = $1)`, t.MID).Scan(&outlet); err != nil {
+		return err
+	}
+	if !outlet {
+		return fmt.Errorf("no outlet has MID %s: add it with bpnt ledger outlet add", t.MID)
+	}
+	return fmt.Errorf("terminal %s stands in the books of link %s already", t.TID, t.Link)
 }
 
 // ResetTerminal opens a new generation of the terminal's identities: to be done after a repair that set its STAN back,

@@ -1,7 +1,7 @@
 -- What a reversal gave back is what its original took, purse by purse
 select format('reversal %s/%s: not the mirror of its original', v.bucket, v.id)
   from bpnt.message v
-  join bpnt.message o on o.bucket = v.bucket and o.link = v.link and o.tid = v.tid and o.stan = v.stan
+  join bpnt.message o on o.bucket = v.bucket and o.terminal = v.terminal and o.stan = v.stan
        and o.class = 'R' and o.pan = v.pan and o.generation = v.generation
  where v.class = 'r' and v.outcome = 2 and exists (
     select from (select * from bpnt.posting where bucket = o.bucket and message = o.id) d

@@ -85,11 +85,13 @@ create table bpnt.outlet (
     status   text     not null default 'active' check (status in ('active', 'suspended'))
 );
 
+-- An unregistered terminal is one of which only a reversal was heard: its tombstone needs the number.
 create table bpnt.terminal (
+    id          integer  generated always as identity unique,
     link        smallint not null references bpnt.link,
     tid         text collate "C" not null check (length(tid) = 8),
-    outlet      integer  not null references bpnt.outlet,
-    status      text     not null default 'active' check (status in ('active', 'suspended')),
+    outlet      integer  references bpnt.outlet,
+    status      text     not null default 'active' check (status in ('active', 'suspended', 'unregistered')),
     -- Counts the repairs that set the STAN back: identities of an older epoch are no repeats (DESIGN D5).
     epoch       smallint not null default 0,
     -- The settlement batch that is open now, for messages that do not name one in DE60.
@@ -97,7 +99,8 @@ create table bpnt.terminal (
     wrapped_tpk bytea,
     wrapped_tak bytea,
     changed_at  timestamptz not null default now(),
-    primary key (link, tid)
+    primary key (link, tid),
+    check ((outlet is null) = (status = 'unregistered'))
 );
 
 -- What was done to reference data and cards, by whom and when. Append-only.
@@ -168,6 +171,7 @@ create table bpnt.message (
     family          bigint,
     stamp           bigint,
     pan             uuid        not null,
+    terminal        integer     not null,
     stan            integer     not null,
     processing_code integer     not null,
     batch           integer,
@@ -175,7 +179,6 @@ create table bpnt.message (
     atc             integer,
     masthead        integer,
     bucket          smallint    not null,
-    link            smallint    not null,
     generation      smallint    not null,
     epoch           smallint    not null,
     outcome         smallint    not null,
@@ -183,10 +186,9 @@ create table bpnt.message (
     nii             smallint,
     entry_mode      smallint,
     class           "char"      not null,
-    tid             text collate "C" not null,
     invoice         text        not null,
-    -- Starts with the terminal and the STAN, so that a terminal's inserts fall on one leaf.
-    primary key (bucket, link, tid, stan, class, pan, generation)
+    -- terminal is the number of (link, TID). It and the STAN come first, so that a terminal's inserts fall on one leaf.
+    primary key (bucket, terminal, stan, class, pan, generation)
 );
 
 -- Append-only. Each row moves amount rupiah from one account to another: P purse (of family, programme, period),

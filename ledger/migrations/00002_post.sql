@@ -34,9 +34,10 @@ declare
     v_digest bytea;
 begin
     select * into strict v_head from bpnt.bucket where id = p_bucket;
-    select string_agg(bpnt.posting_text(p), '' order by p.message, p.line), count(*) into v_text, v_lines
-      from bpnt.posting p
-     where p.bucket = p_bucket and p.message > v_head.message_no and p.message <= p_last;
+    select string_agg(t.line, ''), count(*) into v_text, v_lines
+      from (select bpnt.posting_text(p) as line from bpnt.posting p
+             where p.bucket = p_bucket and p.message > v_head.message_no and p.message <= p_last
+             order by p.message, p.line) t;
     if v_lines = 0 then
         update bpnt.bucket set message_no = p_last where id = p_bucket;
         return;
@@ -144,7 +145,7 @@ begin
     perform pg_advisory_xact_lock(8583, p_bucket);
     v_now := coalesce(p_now, clock_timestamp());
     select b.message_no into strict v_first from bucket b where b.id = p_bucket;
-    v_date := business_date(v_now);
+    select ((v_now at time zone l.time_zone) - l.cut_over)::date into strict v_date from ledger l;
     v_month := extract(year from v_date)::integer % 100 * 100 + extract(month from v_date)::integer;
     select coalesce(array_agg(p.programme * 1000000 + p.id), '{}') into v_open from period p where p.status = 'open';
 
@@ -158,8 +159,8 @@ begin
 
     if 1 = any (p_kind) or 2 = any (p_kind) then
         return query
-        with seen as materialized (
-            select r.n::integer, r.kind, r.link, r.tid, r.stan, r.pan, r.code, r.amount, r.programme, r.stamp, r.atc,
+        with seen as (
+            select r.n::integer, r.kind, t.id as terminal, r.stan, r.pan, r.code, r.amount, r.programme, r.stamp, r.atc,
                 r.invoice, r.batch, r.nii, r.entry_mode, r.pin_value,
                 case when r.kind = 1 then 'R'::"char" else 'I'::"char" end as class,
                 coalesce(r.batch, t.batch) as in_batch, coalesce(t.epoch, 0::smallint) as epoch, t.outlet, o.masthead,
@@ -167,20 +168,19 @@ begin
                 m.id as m_id, m.generation as m_generation, m.outcome as m_outcome, m.amount as m_amount,
                 m.balance as m_balance, m.at as m_at, m.batch as m_batch, m.invoice as m_invoice, m.nii as m_nii,
                 m.entry_mode as m_entry_mode, m.masthead as m_masthead, m.tries_left as m_tries_left,
-                w.total, w.first_period, w.first_balance,
+                w.total, w.first_balance, w.first_place,
                 -- A repeat is one with the content of the stored message.
                 m.amount = r.amount and m.processing_code = r.code and coalesce(m.atc = r.atc, true) as same_content,
                 m.id is not null and m.epoch >= coalesce(t.epoch, m.epoch) and not is_older_message(
                     v_now - m.at, r.time_window, m.outcome = 5, m.atc, m.stamp, m.invoice, m.sent_batch,
                     r.atc, r.stamp, r.invoice, r.batch) as known,
                 exists (select from message v
-                         where m.outcome = 1 and v.bucket = p_bucket and v.link = r.link and v.tid = r.tid
-                           and v.stan = r.stan and v.class = 'r' and v.pan = r.pan and v.generation = m.generation
-                           and v.outcome = 2) as reversed,
+                         where m.outcome = 1 and v.bucket = p_bucket and v.terminal = t.id and v.stan = r.stan
+                           and v.class = 'r' and v.pan = r.pan and v.generation = m.generation and v.outcome = 2) as reversed,
                 -- Two cards of one family in a batch: the second waits for the next.
                 row_number() over (partition by coalesce(c.family, -r.n) order by r.n) > 1 as again,
                 case
-                    when t.tid is null then 20
+                    when t.id is null or t.status = 'unregistered' then 20
                     when t.status <> 'active' then 21
                     when r.mid <> '' and r.mid <> o.mid then 22
                     when o.status <> 'active' then 23
@@ -207,14 +207,14 @@ begin
             left join card c on c.bucket = p_bucket and c.pan = r.pan
             left join lateral (
                 select * from message m
-                 where m.bucket = p_bucket and m.link = r.link and m.tid = r.tid and m.stan = r.stan
+                 where m.bucket = p_bucket and m.terminal = t.id and m.stan = r.stan
                    and m.class = case when r.kind = 1 then 'R'::"char" else 'I'::"char" end and m.pan = r.pan
                  order by m.generation desc limit 1) m on true
             left join lateral (
                 select sum(p.balance)::bigint as total,
-                       (array_agg(p.period) filter (where p.balance > 0))[1] as first_period,
-                       (array_agg(p.balance) filter (where p.balance > 0))[1] as first_balance
-                  from (select p.period, p.balance from purse p
+                       (array_agg(p.balance) filter (where p.balance > 0))[1] as first_balance,
+                       (array_agg(p.ctid) filter (where p.balance > 0))[1] as first_place
+                  from (select p.period, p.balance, p.ctid from purse p
                          where p.bucket = p_bucket and p.family = c.family and p.programme = r.programme
                            and p.programme * 1000000 + p.period = any (v_open)
                          order by p.period) p) w on true
@@ -233,15 +233,14 @@ begin
                 end::smallint as outcome
             from seen s
         ), debit as materialized (
-            -- The oldest open purse first. Nearly always it alone covers the amount.
-            select d.new_id, d.family, d.programme, d.outlet, d.in_batch, d.first_period as period, d.amount as take,
-                1::smallint as line
+            -- The oldest open purse first. Nearly always it alone covers the amount. A row's place (ctid) stays while we
+            -- hold the lock: it saves the update a second search of the index.
+            select d.new_id, d.outlet, d.in_batch, d.first_place as place, d.amount as take, 1::smallint as line
               from decided d where d.store and d.outcome = 1 and d.kind = 1 and d.first_balance >= d.amount
             union all
-            select d.new_id, d.family, d.programme, d.outlet, d.in_batch, q.period,
-                least(q.balance, d.amount - q.before), q.line
+            select d.new_id, d.outlet, d.in_batch, q.place, least(q.balance, d.amount - q.before), q.line
               from decided d cross join lateral (
-                select p.period, p.balance, (sum(p.balance) over w - p.balance)::bigint as before,
+                select p.ctid as place, p.balance, (sum(p.balance) over w - p.balance)::bigint as before,
                        (row_number() over w)::smallint as line
                   from purse p
                  where p.bucket = p_bucket and p.family = d.family and p.programme = d.programme and p.balance > 0
@@ -251,8 +250,7 @@ begin
         ), moved as (
             update purse p set balance = p.balance - b.take, before_message = p.message, message = b.new_id
               from debit b
-             where p.bucket = p_bucket and p.family = b.family and p.programme = b.programme and p.period = b.period
-               and p.balance >= b.take
+             where p.ctid = b.place and p.balance >= b.take
             returning b.line, b.take, p.family, p.programme, p.period, p.before_message, b.new_id, b.outlet, b.in_batch
         ), posted as (
             insert into posting (bucket, message, line, kind, from_kind, from_id, to_kind, to_id, programme, period,
@@ -267,10 +265,10 @@ begin
                and (d.outcome in (40, 43) and d.tries < 3
                     or d.pin_value > 0 and d.tries > 0 and (d.outcome >= 50 or d.outcome = 1))
         ), stored as (
-            insert into message (bucket, link, tid, stan, class, pan, generation, id, at, epoch, processing_code,
+            insert into message (bucket, terminal, stan, class, pan, generation, id, at, epoch, processing_code,
                 amount, stamp, atc, invoice, sent_batch, batch, outcome, balance, tries_left, nii, entry_mode, masthead,
                 family)
-            select p_bucket, d.link, d.tid, d.stan, d.class, d.pan, d.new_generation, d.new_id, v_now, d.epoch, d.code,
+            select p_bucket, d.terminal, d.stan, d.class, d.pan, d.new_generation, d.new_id, v_now, d.epoch, d.code,
                 d.amount, d.stamp, d.atc, d.invoice, d.batch, d.in_batch, d.outcome,
                 coalesce(d.total, 0) - case when d.outcome = 1 then d.amount else 0 end,
                 case when d.outcome in (40, 43) then greatest(2 - d.tries, 0)::smallint end,
@@ -321,9 +319,15 @@ set search_path = bpnt, pg_temp
 as $$
 #variable_conflict use_column
 begin
+    insert into terminal (link, tid, status)
+    select distinct r.link, r.tid, 'unregistered' from unnest(p_kind, p_link, p_tid) r (kind, link, tid)
+     where r.kind >= 3 and not exists (select from terminal t where t.link = r.link and t.tid = r.tid)
+     order by 1, 2
+    on conflict do nothing;
+
     return query
-    with seen as materialized (
-        select r.n::integer, r.kind, r.link, r.tid, r.stan, r.pan, r.code, r.amount, r.stamp, r.atc, r.invoice,
+    with seen as (
+        select r.n::integer, r.kind, t.id as terminal, r.stan, r.pan, r.code, r.amount, r.stamp, r.atc, r.invoice,
             r.batch, r.nii, r.entry_mode, k.class, lower(k.class::text)::"char" as undo_class,
             coalesce(r.batch, t.batch) as in_batch, coalesce(t.epoch, 0::smallint) as epoch, o.masthead, c.forward,
             m.generation as m_generation, m.outcome as m_outcome, m.id is null as m_none,
@@ -348,17 +352,17 @@ begin
         left join card c on c.bucket = p_bucket and c.pan = r.pan
         left join lateral (
             select * from message m
-             where m.bucket = p_bucket and m.link = r.link and m.tid = r.tid and m.stan = r.stan
+             where m.bucket = p_bucket and m.terminal = t.id and m.stan = r.stan
                and m.class = k.class and m.pan = r.pan
              order by m.generation desc limit 1) m on true
         left join lateral (
             select * from message x
-             where x.bucket = p_bucket and x.link = r.link and x.tid = r.tid and x.stan = r.stan
+             where x.bucket = p_bucket and x.terminal = t.id and x.stan = r.stan
                and x.class = k.class and x.pan = r.pan
                and x.processing_code = r.code and x.amount = r.amount
                and (x.epoch >= coalesce(t.epoch, x.epoch) or p_now - x.at < interval '1 day')
              order by x.generation desc limit 1) x on true
-        left join message v on v.bucket = p_bucket and v.link = r.link and v.tid = r.tid and v.stan = r.stan
+        left join message v on v.bucket = p_bucket and v.terminal = t.id and v.stan = r.stan
             and v.class = lower(k.class::text)::"char" and v.pan = r.pan and v.generation = x.generation
         left join lateral (
             select sum(p.balance)::bigint as total from purse p
@@ -404,15 +408,15 @@ begin
             v.amount, p_date, v.batch, v.before_message
           from moved v
     ), stored as (
-        insert into message (bucket, link, tid, stan, class, pan, generation, id, at, epoch, processing_code,
+        insert into message (bucket, terminal, stan, class, pan, generation, id, at, epoch, processing_code,
             amount, stamp, atc, invoice, sent_batch, batch, outcome, balance, nii, entry_mode, masthead, family)
-        select p_bucket, d.link, d.tid, d.stan, d.undo_class, d.pan, d.new_generation, d.new_id, p_now, d.epoch, d.code,
+        select p_bucket, d.terminal, d.stan, d.undo_class, d.pan, d.new_generation, d.new_id, p_now, d.epoch, d.code,
             d.amount, d.stamp, d.atc, d.invoice, d.batch, d.in_batch, d.outcome,
             coalesce(d.total, 0) + case when d.outcome = 2 then d.amount else 0 end,
             d.nii, d.entry_mode, d.masthead, d.x_family
           from placed d where d.heard
         union all
-        select p_bucket, d.link, d.tid, d.stan, d.class, d.pan, d.new_generation, d.new_id + cardinality(p_kind), p_now,
+        select p_bucket, d.terminal, d.stan, d.class, d.pan, d.new_generation, d.new_id + cardinality(p_kind), p_now,
             d.epoch, d.code, d.amount, d.stamp, d.atc, d.invoice, d.batch, d.in_batch, 5, 0,
             d.nii, d.entry_mode, d.masthead, null
           from placed d where d.bury

@@ -1,0 +1,36 @@
+package localpg
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// Exec runs SQL on a database through psql, one process a call, stopping at the first error: for what comes before
+// there is a database to connect to. It returns what psql printed, without headings and alignment.
+func (s *Server) Exec(ctx context.Context, database, sql string) (string, error) {
+	cmd := exec.CommandContext(ctx, s.binaries.path("psql"), "--no-psqlrc", "--quiet", "--no-align", "--tuples-only",
+		"--set=ON_ERROR_STOP=1", "--dbname="+s.URL(database), "--file=-")
+	cmd.Env = cleanEnv()
+	cmd.Stdin = strings.NewReader(sql)
+	var out, problems strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("psql on database %s: %w: %s", database, err, lastLines(problems.String()))
+	}
+	return strings.TrimSpace(out.String()), nil
+}
+
+// EnsureDatabase creates a database unless it is there.
+func (s *Server) EnsureDatabase(ctx context.Context, name string) error {
+	_, err := s.Exec(ctx, "postgres", fmt.Sprintf(
+		`SELECT %s WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = %s) \gexec`,
+		quoteLiteral("CREATE DATABASE "+QuoteIdentifier(name)), quoteLiteral(name)))
+	return err
+}
+
+// QuoteIdentifier writes a name as SQL does.
+func QuoteIdentifier(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func quoteLiteral(text string) string { return `'` + strings.ReplaceAll(text, `'`, `''`) + `'` }
