@@ -54,12 +54,3 @@ func nameConflict(err error, sentence string) error {
 	}
 	return err
 }
-
-// missingReference replaces a foreign-key violation by a sentence.
-func missingReference(err error, sentence string) error {
-	var broken *constraintError
-	if errors.As(err, &broken) && broken.code == "23503" {
-		return errors.New(sentence)
-	}
-	return err
-}

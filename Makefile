@@ -1,0 +1,45 @@
+# make demo   the whole thing on a private Postgres: see README.md
+# make test   every test; sets up what it needs
+# make check  vet, staticcheck, gofumpt, go.mod
+# make race   the concurrent packages under the race detector
+# make bench  the figures of docs/performance.md, in one run
+# make fuzz   each fuzz target for FUZZTIME (default 30s)
+
+FUZZTIME  ?= 30s
+DURATION  ?= 20s
+STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOFUMPT     = go run mvdan.cc/gofumpt@v0.12.0
+
+.PHONY: demo test check race bench fuzz build setup
+
+build:
+	go build -o bin/bpnt ./cmd/bpnt
+
+setup:
+	@sh deploy/setup.sh
+
+demo: setup build
+	bin/bpnt demo --duration $(DURATION)
+
+test: setup
+	go test ./...
+
+check:
+	go vet ./...
+	$(STATICCHECK) ./...
+	@files=$$($(GOFUMPT) -l .) || exit 1; test -z "$$files" || { echo "gofumpt would change:"; echo "$$files"; exit 1; }
+	go mod tidy -diff
+
+race: setup
+	go test -race ./gateway/... ./loadtest/... ./iso/...
+
+bench: setup build
+	go test -run '^$$' -bench Purchase -benchmem ./iso
+	sh deploy/compare.sh
+
+fuzz:
+	@for package in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+	  done; \
+	done
