@@ -1,0 +1,144 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestKillNine runs the binary as operators do: bpnt serve under the load of bpnt loadtest, both killed from behind.
+// Gateway and Postgres get SIGKILL in turn in the middle of the load. The terminals reverse what they heard nothing of
+// and go on; at the end every approval that one of them saw has its debit, and the audit is clean.
+func TestKillNine(t *testing.T) {
+	w, s := killable(t)
+	load := w.command("loadtest", "--addr", w.addr, "--terminals", "40", "--duration", "12s", "--warmup", "0s",
+		"--timeout", "2s", "--prove", "--json")
+	var out, complaints bytes.Buffer
+	load.Stdout, load.Stderr = &out, &complaints
+	w.check(load.Start())
+	for _, kill := range []func(){w.killGateway, s.killAndRestart, w.killGateway, s.killAndRestart} {
+		time.Sleep(2500 * time.Millisecond) // let the load run between two kills
+		kill()
+	}
+	if err := load.Wait(); err != nil {
+		t.Fatalf("loadtest: %v\n%s\n%s", err, out.String(), complaints.String())
+	}
+	var report struct {
+		Redemptions        int64 `json:"redemptions"`
+		Broken             int64 `json:"broken_connections"`
+		TerminalsDebitsIDR int64 `json:"terminals_debits_idr"`
+		Unresolved         []any `json:"unresolved"`
+	}
+	w.check(json.Unmarshal(out.Bytes(), &report))
+	if report.Redemptions == 0 || report.Broken == 0 || len(report.Unresolved) > 0 {
+		t.Errorf("the kills did not meet the load: %+v", report)
+	}
+	if books := w.audit().DebitsIDR; books != report.TerminalsDebitsIDR {
+		t.Errorf("books Rp %d, terminals Rp %d", books, report.TerminalsDebitsIDR)
+	}
+	t.Logf("%d redemptions, %d connections broken by 4 kills", report.Redemptions, report.Broken)
+}
+
+// process is a world whose gateway is a process of its own.
+type process struct {
+	*world
+	binary  string
+	dir     string
+	addr    string
+	gateway *exec.Cmd
+}
+
+// killable seeds a small Jakarta with the binary's own commands and starts bpnt serve.
+func killable(t *testing.T) (*process, *server) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "bpnt-kill-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s := &server{t: t, dir: filepath.Join(dir, "postgres")}
+	s.start()
+	t.Cleanup(func() { _ = s.Stop(context.Background()) })
+	if err := s.EnsureDatabase(t.Context(), "bpnt"); err != nil {
+		t.Fatal(err)
+	}
+	p := &process{world: &world{t: t, url: s.URL("bpnt")}, dir: dir, binary: filepath.Join(dir, "bpnt"), addr: freeAddress(t)}
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", p.binary, "bpnt/cmd/bpnt")
+	if text, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	p.run("ledger", "migrate")
+	p.run("ledger", "seed", "--families", "4000", "--outlets", "40")
+	p.run("ledger", "disburse", "--period", "202611", "--amount", "5000000")
+	p.operator = p.open("bpnt_operator")
+	p.startGateway()
+	t.Cleanup(func() { _ = p.gateway.Process.Kill(); _ = p.gateway.Wait() })
+	return p, s
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// command is the binary with the world's database, keys and area.
+func (p *process) command(arguments ...string) *exec.Cmd {
+	c := exec.Command(p.binary, arguments...)
+	c.Env = append(os.Environ(), "BPNT_DATABASE_URL="+p.url, "BPNT_KEYS="+filepath.Join(p.dir, "keys"),
+		"BPNT_FAMILIES=4000", "BPNT_OUTLETS=40")
+	return c
+}
+
+func (p *process) run(arguments ...string) {
+	p.t.Helper()
+	if text, err := p.command(arguments...).CombinedOutput(); err != nil {
+		p.t.Fatalf("bpnt %s: %v\n%s", strings.Join(arguments, " "), err, text)
+	}
+}
+
+func (p *process) startGateway() {
+	p.t.Helper()
+	config := filepath.Join(p.dir, "links.toml")
+	text := fmt.Sprintf("[[link]]\nname = \"edc\"\nlisten = %q\n[link.dialect]\namount_decimals = 2\npan_pad = \"left\"\n", p.addr)
+	p.check(os.WriteFile(config, []byte(text), 0o600))
+	p.gateway = p.command("serve", "--config", config, "--admin", "")
+	p.check(p.gateway.Start())
+	for range 200 {
+		if sock, err := net.Dial("tcp", p.addr); err == nil {
+			_ = sock.Close()
+			return
+		}
+		time.Sleep(50 * time.Millisecond) // polling a process that starts
+	}
+	p.t.Fatal("bpnt serve does not listen")
+}
+
+func (p *process) killGateway() {
+	p.check(p.gateway.Process.Signal(syscall.SIGKILL))
+	_ = p.gateway.Wait()
+	p.startGateway()
+}
+
+func (s *server) killAndRestart() {
+	if err := s.Kill(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.start()
+}
