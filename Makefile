@@ -35,7 +35,7 @@ race: setup
 
 bench: setup build
 	go test -run '^$$' -bench Purchase -benchmem ./iso
-	sh deploy/compare.sh
+	sh loadtest/compare.sh
 
 fuzz:
 	@for package in $$(go list ./...); do \

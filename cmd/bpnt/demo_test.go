@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"bpnt/ledger/localpg"
+)
+
+// needPostgres fails where this machine has no Postgres: a demo that was not tested is not "ok".
+func needPostgres(t *testing.T) {
+	t.Helper()
+	if _, err := localpg.Find(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// dataDir is a folder that the user postgres may enter.
+func dataDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "bpnt-demo-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// TestDemoJSON: the one object that scripts read, with both sums equal and nothing left behind.
+func TestDemoJSON(t *testing.T) {
+	needPostgres(t)
+	t.Setenv("TMPDIR", dataDir(t))
+	r := bpnt(t, "", "demo", "--families", "300", "--outlets", "5", "--duration", "2s", "--warmup", "0s", "--json",
+		"--reversals", "0.1", "--repeats", "0.1")
+	var got demoResult
+	if err := json.Unmarshal([]byte(r.out), &got); err != nil || r.status != 0 {
+		t.Fatalf("status %d, %v:\n%s%s", r.status, err, r.out, r.err)
+	}
+	if got.Families != 300 || got.Outlets != 5 || got.Redemptions == 0 || got.RatePerS == 0 || got.Latency.P50 == 0 {
+		t.Errorf("the figures are missing: %s", r.out)
+	}
+	if got.LedgerDebitsIDR != got.TerminalsDebitsIDR || got.LedgerDebitsIDR == 0 || got.Audit.Violations != 0 || got.Audit.Checked == 0 {
+		t.Errorf("books Rp %d, terminals Rp %d, audit %+v", got.LedgerDebitsIDR, got.TerminalsDebitsIDR, got.Audit)
+	}
+	if got.Outcomes["reversed"] == 0 || got.Load.Altered != 0 {
+		t.Errorf("outcomes %v, %d altered answers", got.Outcomes, got.Load.Altered)
+	}
+	if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestDayAtTheOutlet walks through what the demo tells people to try, and what operators do beside it.
+func TestDayAtTheOutlet(t *testing.T) {
+	needPostgres(t)
+	dir := dataDir(t)
+	stop := startDemo(t, dir)
+	profile := "--profile=" + filepath.Join(dir, "edc.json")
+	data := "--data-dir=" + dir
+	newCard := "4863990000001423=4912\n246810\n"
+	for _, tt := range []struct {
+		name, stdin string
+		status      int
+		says        string
+		args        []string
+	}{
+		{"logon", "", 0, "logon 00", []string{"edc", "logon", profile}},
+		{"balance", "", 0, "SISA SALDO", []string{"edc", "balance", profile}},
+		{"purchase", "", 0, "SISA SALDO", []string{"edc", "purchase", profile, "--amount", "1500"}},
+		{"family after it", "", 0, `"amount_idr": -1500`, []string{"ledger", "family", "show", "3171000000001", "--json", data}},
+		{"reverse", "", 0, `"approved": true`, []string{"edc", "reverse", profile, "--json"}},
+		{"reverse again", "", 0, "reversal 00", []string{"edc", "reverse", profile}},
+		{"too much", "", 1, "purchase 51", []string{"edc", "purchase", profile, "--amount", "99000000"}},
+		{"no amount", "", 1, "purchase 13", []string{"edc", "purchase", profile, "--amount", "0"}},
+		{"unknown card", newCard, 1, "balance 14", []string{"edc", "balance", profile, "--type-card"}},
+		{"card add, unknown family", newCard, 2, "give --name", []string{"ledger", "card", "add", "--family", "7", data}},
+		{"card add", newCard, 0, "486399XXXXXX1423 given", []string{"ledger", "card", "add", "--family", "7", "--name", "Ibu Siti", data}},
+		{"card add again", newCard, 1, "already", []string{"ledger", "card", "add", "--family", "7", data}},
+		{"card show", newCard, 0, `"family": 7`, []string{"ledger", "card", "show", "--json", data}},
+		{"not funded", newCard, 1, "purchase 51", []string{"edc", "purchase", profile, "--type-card", "--amount", "500"}},
+		{"disburse", "", 0, `"funded": 1,`, []string{"ledger", "disburse", "--json", "--amount", "200000", data}},
+		{"funded", newCard, 0, "purchase 00", []string{"edc", "purchase", profile, "--type-card", "--amount", "500"}},
+		{"wrong PIN", "4863990000001423=4912\n111111\n", 1, "balance 55", []string{"edc", "balance", profile, "--type-card"}},
+		{"outlet", "", 0, "MID 600600600600600", []string{"ledger", "outlet", "add", "--mid", "600600600600600", "--name", "MAWAR", "--city", "Jakarta", data}},
+		{"terminal", strings.Repeat("01", 16), 0, "added", []string{"ledger", "terminal", "add", "--tid", "60060060", "--mid", "600600600600600", "--read-tpk", data}},
+		{"terminal, no outlet", "", 1, "outlet add", []string{"ledger", "terminal", "add", "--tid", "60060061", "--mid", "1", data}},
+		{"terminal reset", "", 0, "new from here on", []string{"ledger", "terminal", "reset", "60060060", data}},
+		{"terminal reset, unknown", "", 1, "not found", []string{"ledger", "terminal", "reset", "99999999", data}},
+		{"seed twice", "", 1, "families already", []string{"ledger", "seed", "--families", "300", "--outlets", "5", data}},
+		{"other keystore", newCard, 2, "another keystore", []string{"ledger", "card", "show", data, "--keys=" + otherKeys(t)}},
+		{"audit", "", 0, `"violations": 0`, []string{"ledger", "audit", "--json", data}},
+	} {
+		r := bpnt(t, tt.stdin, tt.args...)
+		if r.status != tt.status || !strings.Contains(r.out+r.err, tt.says) {
+			t.Errorf("%s: status %d, want %d; should say %q:\n%s%s", tt.name, r.status, tt.status, tt.says, r.out, r.err)
+		}
+		if strings.Contains(r.out+r.err, "4863990000001423") {
+			t.Errorf("%s: the output has a card number", tt.name)
+		}
+	}
+	stop()
+	if r := bpnt(t, "", "edc", "purchase", profile, "--amount", "500"); r.status != 1 || !strings.Contains(r.err, "no gateway answers") {
+		t.Errorf("without a gateway: status %d: %s", r.status, r.err)
+	}
+}
+
+// otherKeys is a keystore that no ledger knows.
+func otherKeys(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "keys")
+	if r := bpnt(t, "", "ledger", "migrate", "--keys", dir, "--database-url", "postgres://127.0.0.1:1/x"); !strings.Contains(r.err, "keystore made") {
+		t.Fatal(r.err)
+	}
+	return dir
+}
+
+// startDemo runs bpnt demo --stay until it stays, and returns how to end it as Ctrl-C does.
+func startDemo(t *testing.T, dir string) (stop func()) {
+	t.Helper()
+	cmd := command(t.Context(), "demo", "--stay", "--data-dir", dir, "--families", "300", "--outlets", "5",
+		"--duration", "500ms", "--warmup", "0s")
+	trouble, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(trouble)
+	var said []string
+	for lines.Scan() && !strings.Contains(lines.Text(), "stays up on") {
+		said = append(said, lines.Text())
+	}
+	if len(said) == 0 || lines.Err() != nil || lines.Text() == "" {
+		t.Fatalf("the demo does not stay: %v", said)
+	}
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		_, _ = io.Copy(io.Discard, trouble)
+	}()
+	return func() {
+		if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+		<-drained
+		if err := cmd.Wait(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
+			t.Errorf("the demo ended with %v", err)
+		}
+	}
+}

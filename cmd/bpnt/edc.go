@@ -1,0 +1,129 @@
+package main
+
+import (
+	"time"
+)
+
+// edcCmd is one terminal at the shell.
+type edcCmd struct {
+	Logon    edcLogonCmd    `cmd:"" help:"Sign on: is the host there, and does it know this terminal?"`
+	Balance  edcBalanceCmd  `cmd:"" help:"Ask for a family's balance."`
+	Purchase edcPurchaseCmd `cmd:"" help:"Redeem an amount."`
+	Reverse  edcReverseCmd  `cmd:"" help:"Reverse the last purchase."`
+}
+
+// edcFlags are what all of them share.
+type edcFlags struct {
+	Profile string        `default:"data/edc.json" help:"The terminal: JSON, mode 0600; bpnt demo writes one to <data-dir>/edc.json."`
+	Addr    string        `help:"Gateway's address, over the profile's."`
+	Timeout time.Duration `default:"30s" help:"The terminal's patience."`
+	JSON    bool          `help:"Print the answer as JSON."`
+}
+
+// cardFlags say which card is used.
+type cardFlags struct {
+	Card     int  `default:"0" help:"Number of the profile's test card, from 0."`
+	TypeCard bool `help:"Ask for track 2 (or PAN=YYMM) and PIN, at a prompt without echo or on stdin, instead."`
+}
+
+// number is the card's, or typedCard.
+func (f cardFlags) number() int {
+	if f.TypeCard {
+		return typedCard
+	}
+	return f.Card
+}
+
+var errCardNumber = usage("--card must be a number from 0; --type-card asks for a card")
+
+// typedCard stands for a card that was typed in, which the terminal does not keep.
+const typedCard = -1
+
+type edcLogonCmd struct{ edcFlags }
+
+func (edcLogonCmd) Help() string {
+	return `The exit status is 0 when the host answered 00.
+
+  bpnt edc logon --profile data/edc.json`
+}
+
+func (c *edcLogonCmd) Run(s *streams) error {
+	return c.withTerminal(s, func(t *edcTerminal) error { return t.logon() })
+}
+
+type edcBalanceCmd struct {
+	edcFlags
+	cardFlags
+}
+
+func (edcBalanceCmd) Help() string {
+	return `Prints the receipt; with --json its fields.
+
+  bpnt edc balance --card 2
+  printf '%s\n' 9999120000000004=4912 123456 | bpnt edc balance --type-card`
+}
+
+func (c *edcBalanceCmd) Run(s *streams) error {
+	if c.Card < 0 {
+		return errCardNumber
+	}
+	return c.withTerminal(s, func(t *edcTerminal) error { return t.balance(c.number()) })
+}
+
+type edcPurchaseCmd struct {
+	edcFlags
+	cardFlags
+	Amount int64 `required:"" help:"Whole rupiah."`
+}
+
+func (edcPurchaseCmd) Help() string {
+	return `The exit status is 0 when approved, 1 when refused, 3 when no answer came: then the outcome is unknown, and
+bpnt edc reverse settles it.
+
+  bpnt edc purchase --amount 25000`
+}
+
+func (c *edcPurchaseCmd) Run(s *streams) error {
+	if c.Amount < 0 || c.Amount > amountMax {
+		return usage("--amount must be whole rupiah, from 0 to %d", int64(amountMax))
+	}
+	if c.Card < 0 {
+		return errCardNumber
+	}
+	return c.withTerminal(s, func(t *edcTerminal) error { return t.purchase(c.number(), c.Amount) })
+}
+
+// amountMax is what DE4 can carry with two decimals.
+const amountMax = 9_999_999_999
+
+type edcReverseCmd struct{ edcFlags }
+
+func (edcReverseCmd) Help() string {
+	return `Sends 0400 with the last purchase's STAN, and 0401 when it was sent before. A purchase with a card that was typed in
+asks for that card again.
+
+  bpnt edc reverse`
+}
+
+func (c *edcReverseCmd) Run(s *streams) error {
+	return c.withTerminal(s, func(t *edcTerminal) error { return t.reverse() })
+}
+
+// withTerminal switches the terminal on, uses it, and remembers what it must.
+func (f *edcFlags) withTerminal(s *streams, use func(*edcTerminal) error) error {
+	if f.Timeout <= 0 {
+		return usage("--timeout must be longer than 0s")
+	}
+	p, err := loadProfile(f.Profile)
+	if err != nil {
+		return err
+	}
+	if f.Addr != "" {
+		p.Addr = f.Addr
+	}
+	t, err := newEDCTerminal(s, p, f)
+	if err != nil {
+		return err
+	}
+	return use(t)
+}

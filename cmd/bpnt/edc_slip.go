@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"bpnt/iso"
+)
+
+const approvedCode = "00"
+
+// slipColumns is the width of the paper.
+const slipColumns = iso.ReceiptColumnsMax
+
+// codeMeanings are DE39 in plain English, by the default table of an EDC link.
+var codeMeanings = map[string]string{
+	"00": "approved", "03": "outlet unknown or suspended", "12": "not supported", "13": "amount not valid",
+	"14": "card unknown", "30": "message not understood", "40": "function not supported", "41": "card lost",
+	"43": "card stolen", "51": "balance too small, or aid not yet in", "54": "card expired", "55": "wrong PIN",
+	"58": "terminal unknown or suspended", "62": "card blocked", "63": "MAC wrong",
+	"75": "PIN tries used up: the branch unblocks the card", "91": "books unreachable, nothing was debited: try again",
+	"94": "this STAN was used for something else, or its purchase was reversed", "96": "system error, nothing was debited",
+}
+
+// slip is the answer as a script reads it.
+type slip struct {
+	What         string   `json:"what"`
+	MTI          string   `json:"mti"`
+	STAN         int32    `json:"stan"`
+	ResponseCode string   `json:"response_code"`
+	Meaning      string   `json:"meaning"`
+	Approved     bool     `json:"approved"`
+	TID          string   `json:"tid"`
+	Card         string   `json:"card,omitempty"` // masked
+	AmountIDR    int64    `json:"amount_idr,omitempty"`
+	BalanceIDR   *int64   `json:"balance_idr,omitempty"`
+	RRN          string   `json:"rrn,omitempty"`
+	Approval     string   `json:"approval,omitempty"`
+	Receipt      []string `json:"receipt"`
+}
+
+func (t *edcTerminal) print(what string, o *iso.Outgoing, a *iso.Answer) error {
+	s, err := newSlip(what, o, a)
+	if err != nil {
+		return err
+	}
+	if t.flags.JSON {
+		return printJSON(t.streams.out, s)
+	}
+	edge := "+" + strings.Repeat("-", slipColumns+2) + "+"
+	fmt.Fprintln(t.streams.out, edge)
+	for _, line := range s.Receipt {
+		fmt.Fprintf(t.streams.out, "| %-*s |\n", slipColumns, line)
+	}
+	fmt.Fprintln(t.streams.out, edge)
+	fmt.Fprintf(t.streams.out, "%s %s: %s\n", strings.ToLower(what), s.ResponseCode, s.Meaning)
+	return nil
+}
+
+func newSlip(what string, o *iso.Outgoing, a *iso.Answer) (*slip, error) {
+	s := &slip{
+		What: strings.ToLower(what), MTI: a.MTI.String(), STAN: a.STAN, ResponseCode: a.ResponseCode,
+		Meaning: codeMeanings[a.ResponseCode], Approved: a.ResponseCode == approvedCode, TID: o.TID,
+		Card: cardOf(o), RRN: a.RRN, Approval: a.Approval,
+	}
+	if s.Meaning == "" {
+		s.Meaning = "refused"
+	}
+	if s.Approved && o.MTI.Class() == iso.MTIReversal.Class() {
+		s.Meaning = "heard, the purchase does not stand"
+	}
+	if o.HasAmount {
+		s.AmountIDR = o.Amount
+	}
+	if a.HasBalance {
+		s.BalanceIDR = &a.Balance
+	}
+	return s, s.write(what, a)
+}
+
+// write is the host's text where there is one, else a slip of the terminal's own.
+func (s *slip) write(what string, a *iso.Answer) error {
+	if a.Receipt == "" {
+		s.Receipt = s.own(what)
+		return nil
+	}
+	text, err := iso.RenderReceipt(a.Receipt, slipColumns)
+	if err != nil {
+		return fmt.Errorf("the host's receipt cannot be printed: %w", err)
+	}
+	s.Receipt = strings.Split(strings.TrimRight(text, "\n"), "\n")
+	return nil
+}
+
+func (s *slip) own(what string) []string {
+	lines := []string{
+		what, "TERMINAL ID : " + s.TID, fmt.Sprintf("TRACE NO    : %06d", s.STAN),
+	}
+	if s.Card != "" {
+		lines = append(lines, "CARD        : "+s.Card)
+	}
+	if s.AmountIDR > 0 {
+		lines = append(lines, fmt.Sprintf("AMOUNT      : RP %d", s.AmountIDR))
+	}
+	if s.RRN != "" {
+		lines = append(lines, "RREF        : "+s.RRN)
+	}
+	return append(lines, fmt.Sprintf("RESPONSE    : %s", s.ResponseCode))
+}
+
+func cardOf(o *iso.Outgoing) string {
+	if o.Track2.Present() {
+		return o.Track2.PAN().Masked()
+	}
+	return o.PAN.Masked()
+}

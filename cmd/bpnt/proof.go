@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"bpnt/ledger"
+	"bpnt/loadtest"
+)
+
+// proof holds the terminals' account against the books.
+type proof struct {
+	Checked            int   `json:"checked"`
+	Violations         int64 `json:"violations"`
+	LedgerDebitsIDR    int64 `json:"ledger_debits_idr"`    // of this run
+	TerminalsDebitsIDR int64 `json:"terminals_debits_idr"` // of this run
+	Unresolved         int   `json:"unresolved"`
+}
+
+func prove(ctx context.Context, books *ledger.Ledger, before ledger.AuditReport, report *loadtest.Report) (*proof, error) {
+	after, err := books.Audit(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("the audit could not be made: %w", err)
+	}
+	return &proof{
+		Checked: len(after.Checked), Violations: after.Violations, LedgerDebitsIDR: after.DebitsIDR - before.DebitsIDR,
+		TerminalsDebitsIDR: report.TerminalsDebitsIDR, Unresolved: len(report.Unresolved),
+	}, nil
+}
+
+func (p *proof) write(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "audit            %d invariants, %d violations; books Rp %d, terminals Rp %d\n",
+		p.Checked, p.Violations, p.LedgerDebitsIDR, p.TerminalsDebitsIDR)
+	return err
+}
+
+// verdict is nil where the books are right to the rupiah.
+func (p *proof) verdict() error {
+	var wrong []error
+	if p.Violations > 0 {
+		wrong = append(wrong, fmt.Errorf("the books are not right: %d rows break an invariant", p.Violations))
+	}
+	if p.LedgerDebitsIDR != p.TerminalsDebitsIDR {
+		wrong = append(wrong, fmt.Errorf("the books debited Rp %d, the terminals say Rp %d, with %d purchases unresolved",
+			p.LedgerDebitsIDR, p.TerminalsDebitsIDR, p.Unresolved))
+	}
+	return errors.Join(wrong...)
+}

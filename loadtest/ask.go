@@ -1,0 +1,59 @@
+package loadtest
+
+import (
+	"context"
+	"time"
+)
+
+// fate is what became of one message on the wire.
+type fate uint8
+
+const (
+	fateUnsent   fate = iota // no connection before the doors closed: the host cannot know of it
+	fateSilent               // sent at least in part, and not answered
+	fateAnswered             // answered
+)
+
+// ask sends one message and waits for its answer. It connects first where the line is down, and gives that up when
+// open is done: nobody begins something new after the doors closed.
+func (t *terminal) ask(open, hard context.Context, k class, m message, c *Card, intended time.Time) (answer, fate) {
+	if !t.online(hard, open) {
+		return answer{}, fateUnsent
+	}
+	t.frame = t.appendFrame(t.frame[:0], m, c)
+	o := observation{class: k, intended: intended, free: t.free, sent: time.Now()}
+	a, ok := t.line.exchange(t.frame, expectation{
+		mti: (m.mti &^ 1) | 0x10, stan: m.stan, amount: m.amount * t.scale, until: o.sent.Add(t.cfg.AnswerTimeout), patience: t.cfg.AnswerTimeout,
+	})
+	o.ended = time.Now()
+	t.free = o.ended
+	o.code = a.code
+	t.recorder.observe(o)
+	if !ok {
+		return answer{}, fateSilent
+	}
+	t.sample()
+	return a, fateAnswered
+}
+
+// online tells whether there is a connection, making one where it can. The time that takes is the host's doing and not
+// the generator's lag.
+func (t *terminal) online(hard, open context.Context) bool {
+	if t.line.conn != nil {
+		return true
+	}
+	ok := t.line.connect(hard, open)
+	t.free = time.Now()
+	return ok
+}
+
+// sample decodes one answer in strictEvery with the strict decoder of package iso.
+func (t *terminal) sample() {
+	t.answers++
+	if t.answers%strictEvery != 1 {
+		return
+	}
+	if _, err := t.codec.DecodeResponse(t.line.frame); err != nil {
+		t.recorder.count(countUndecodable)
+	}
+}

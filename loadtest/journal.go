@@ -1,0 +1,117 @@
+package loadtest
+
+// Sale is one purchase as its terminal remembers it.
+type Sale struct {
+	TID    string `json:"tid"`
+	STAN   int32  `json:"stan"`
+	Family int    `json:"family"`
+	Amount int64  `json:"amount_idr"`
+	RRN    string `json:"rrn,omitempty"`
+	Fate   Fate   `json:"fate"`
+}
+
+// Fate is what became of a purchase, as its terminal sees it.
+type Fate string
+
+const (
+	// FateApproved: answered 00 and not reversed since. The family took its food.
+	FateApproved Fate = "approved"
+	// FateReversed: a reversal was answered with 00. It counts zero, whatever the purchase's own answer was.
+	FateReversed Fate = "reversed"
+	// FateOpen: neither a final answer nor an answered reversal. It may stand in the books either way.
+	FateOpen Fate = "open"
+)
+
+// entry is a Sale in the journal of its terminal: small, since a run makes millions.
+type entry struct {
+	amount int64
+	rrn    [12]byte
+	stan   int32
+	card   int32
+	fate   byte
+}
+
+const (
+	fateOpen byte = iota
+	fateApproved
+	fateReversed
+	fateDeclined
+)
+
+// journal is one terminal's account. It is used by the terminal alone, and read when the terminal has stopped.
+type journal struct {
+	entries []entry
+}
+
+// open notes a purchase before it is sent.
+func (j *journal) open(card int, stan int32, amount int64) {
+	j.entries = append(j.entries, entry{amount: amount, stan: stan, card: int32(card)})
+}
+
+// last is the purchase under way.
+func (j *journal) last() *entry { return &j.entries[len(j.entries)-1] }
+
+func (e *entry) approve(rrn [12]byte) { e.fate, e.rrn = fateApproved, rrn }
+func (e *entry) reverse()             { e.fate = fateReversed }
+func (e *entry) decline()             { e.fate = fateDeclined }
+
+// reopen marks an approved purchase whose reversal is under way: until that is answered it may stand either way.
+func (e *entry) reopen() { e.fate = fateOpen }
+
+// debits is the sum of what was approved and not reversed, in whole rupiah, and the number of such purchases.
+func (j *journal) debits() (sum, count int64) {
+	for i := range j.entries {
+		if j.entries[i].fate == fateApproved {
+			sum += j.entries[i].amount
+			count++
+		}
+	}
+	return sum, count
+}
+
+// fates are the words for what Sales shows; a declined purchase moved no money and is left out.
+var fates = map[byte]Fate{fateOpen: FateOpen, fateApproved: FateApproved, fateReversed: FateReversed}
+
+// sales yields what may have moved money, in the order of the terminal.
+func (j *journal) sales(o *Outlet, yield func(Sale) bool) bool {
+	for i := range j.entries {
+		e := &j.entries[i]
+		fate, shown := fates[e.fate]
+		if shown && !yield(Sale{
+			TID: o.TID, STAN: e.stan, Family: o.Cards[e.card].Family, Amount: e.amount, RRN: e.rrnText(), Fate: fate,
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *entry) rrnText() string {
+	if e.rrn == [12]byte{} {
+		return ""
+	}
+	return string(e.rrn[:])
+}
+
+// account is the account of the whole fleet.
+type account struct {
+	debits     int64
+	approved   int64
+	unresolved []Sale
+}
+
+func settle(terminals []*terminal) account {
+	a := account{unresolved: []Sale{}}
+	for _, t := range terminals {
+		sum, count := t.journal.debits()
+		a.debits += sum
+		a.approved += count
+		t.journal.sales(t.outlet, func(s Sale) bool {
+			if s.Fate == FateOpen {
+				a.unresolved = append(a.unresolved, s)
+			}
+			return true
+		})
+	}
+	return a
+}
