@@ -98,7 +98,9 @@ create type bpnt.decision as (
 -- terminal, outlet, card, expiry, PIN, amount, balance.
 --
 -- The plan is fixed by the settings of the function: index lookups joined by nested loops, whatever the statistics
--- of a fresh ledger say; jit would compile for longer than a batch takes.
+-- of a fresh ledger say; jit would compile for longer than a batch takes. A lookup of message stands in a lateral
+-- subquery with a limit, never in a join or an EXISTS: there the planner took a plan, on an empty table, that read all
+-- of a terminal's messages, or all of the bucket's, for each batch. TestPlansStayFlat watches it.
 -- +goose StatementBegin
 create function bpnt.post(
     p_bucket       smallint,
@@ -174,9 +176,7 @@ begin
                 m.id is not null and m.epoch >= coalesce(t.epoch, m.epoch) and not is_older_message(
                     v_now - m.at, r.time_window, m.outcome = 5, m.atc, m.stamp, m.invoice, m.sent_batch,
                     r.atc, r.stamp, r.invoice, r.batch) as known,
-                exists (select from message v
-                         where m.outcome = 1 and v.bucket = p_bucket and v.terminal = t.id and v.stan = r.stan
-                           and v.class = 'r' and v.pan = r.pan and v.generation = m.generation and v.outcome = 2) as reversed,
+                coalesce(v.yes, false) as reversed,
                 -- Two cards of one family in a batch: the second waits for the next.
                 row_number() over (partition by coalesce(c.family, -r.n) order by r.n) > 1 as again,
                 case
@@ -210,6 +210,11 @@ begin
                  where m.bucket = p_bucket and m.terminal = t.id and m.stan = r.stan
                    and m.class = case when r.kind = 1 then 'R'::"char" else 'I'::"char" end and m.pan = r.pan
                  order by m.generation desc limit 1) m on true
+            left join lateral (
+                select true as yes from message v
+                 where m.outcome = 1 and v.bucket = p_bucket and v.terminal = t.id and v.stan = r.stan
+                   and v.class = 'r' and v.pan = r.pan and v.generation = m.generation and v.outcome = 2
+                 limit 1) v on true
             left join lateral (
                 select sum(p.balance)::bigint as total,
                        (array_agg(p.balance) filter (where p.balance > 0))[1] as first_balance,
@@ -362,8 +367,11 @@ begin
                and x.processing_code = r.code and x.amount = r.amount
                and (x.epoch >= coalesce(t.epoch, x.epoch) or p_now - x.at < interval '1 day')
              order by x.generation desc limit 1) x on true
-        left join message v on v.bucket = p_bucket and v.terminal = t.id and v.stan = r.stan
-            and v.class = lower(k.class::text)::"char" and v.pan = r.pan and v.generation = x.generation
+        left join lateral (
+            select * from message v
+             where v.bucket = p_bucket and v.terminal = t.id and v.stan = r.stan
+               and v.class = lower(k.class::text)::"char" and v.pan = r.pan and v.generation = x.generation
+             limit 1) v on true
         left join lateral (
             select sum(p.balance)::bigint as total from purse p
              where p.bucket = p_bucket and p.family = coalesce(x.family, c.family)
