@@ -1,0 +1,119 @@
+package docs
+
+import (
+	"flag"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write the tables of protocol.md anew from the code")
+
+var (
+	stateRow = regexp.MustCompile(`(?m)^\t\{"([A-Za-z ]+)", "([a-z_* ]+)", (\d+)\},$`)
+	codeRow  = regexp.MustCompile(`(?m)^\tverdict(?:\(ledger\.Outcome(\w+)\)|(\w+)): +"(\w\w)",`)
+)
+
+// TestProtocolTables: the tables of protocol.md are those of the code. go test ./docs -rewrite writes them anew.
+func TestProtocolTables(t *testing.T) {
+	text, err := os.ReadFile("protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document := between(t, string(text), "<!-- state table -->", stateTable(t))
+	document = between(t, document, "<!-- response codes -->", codeTable(t))
+	if *rewrite {
+		if err := os.WriteFile("protocol.md", []byte(document), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if document != string(text) {
+		t.Error("a table of protocol.md is not the code's: go test ./docs -run Tables -rewrite")
+	}
+}
+
+// between replaces what stands between a mark and the end mark after it.
+func between(t *testing.T, document, mark, table string) string {
+	t.Helper()
+	head, rest, found := strings.Cut(document, mark+"\n")
+	_, tail, ended := strings.Cut(rest, "<!-- end -->")
+	if !found || !ended {
+		t.Fatalf("protocol.md lacks %s", mark)
+	}
+	return head + mark + "\n" + table + "<!-- end -->" + tail
+}
+
+func stateTable(t *testing.T) string {
+	t.Helper()
+	source := read(t, "../ledger/statetable_test.go")
+	table := "| comes, in this order | is answered | balance |\n|---|---|---|\n"
+	for _, row := range stateRow.FindAllStringSubmatch(source, -1) {
+		table += "| " + row[1] + " | " + strings.ReplaceAll(row[2], "*", "\\*") + " | " + row[3] + " |\n"
+	}
+	return table
+}
+
+func codeTable(t *testing.T) string {
+	t.Helper()
+	source := read(t, "../gateway/responsecode.go")
+	table := "| outcome | DE39 |\n|---|---|\n"
+	for _, row := range codeRow.FindAllStringSubmatch(source, -1) {
+		table += "| " + words(row[1]+row[2]) + " | " + row[3] + " |\n"
+	}
+	return table
+}
+
+// words spells a Go name out: PINWrong is "PIN wrong".
+func words(name string) string {
+	spaced := regexp.MustCompile(`([a-z])([A-Z])|([A-Z])([A-Z][a-z])`).ReplaceAllString(name, "$1$3 $2$4")
+	for _, word := range strings.Fields(spaced) {
+		if word != strings.ToUpper(word) {
+			spaced = strings.Replace(spaced, word, strings.ToLower(word), 1)
+		}
+	}
+	return spaced
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestDocumentsNameWhatIsThere: every file and folder of ours that a document names exists.
+func TestDocumentsNameWhatIsThere(t *testing.T) {
+	named := regexp.MustCompile("`((?:iso|ledger|gateway|loadtest|cmd|deploy|docs)/[a-zA-Z0-9_./-]*)`")
+	for _, document := range []string{"../README.md", "operations.md", "protocol.md", "performance.md"} {
+		for _, match := range named.FindAllStringSubmatch(read(t, document), -1) {
+			if _, err := os.Stat("../" + match[1]); err != nil {
+				t.Errorf("%s names %s, which is not there", document, match[1])
+			}
+		}
+	}
+}
+
+// TestShellScripts: the scripts are read by the shell that runs them.
+func TestShellScripts(t *testing.T) {
+	for _, script := range []string{"../deploy/setup.sh", "../loadtest/compare.sh"} {
+		if out, err := exec.Command("sh", "-n", script).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", script, err, out)
+		}
+	}
+}
+
+// TestDocumentsNameMetricsThatAre: a metric that a document names is one of the gateway's.
+func TestDocumentsNameMetricsThatAre(t *testing.T) {
+	metrics := read(t, "../gateway/metrics.go")
+	for _, name := range regexp.MustCompile("`(bpnt_[a-z_]+)`").FindAllStringSubmatch(read(t, "operations.md"), -1) {
+		if strings.HasPrefix(name[1], "bpnt_gateway") || strings.HasPrefix(name[1], "bpnt_operator") {
+			continue // database roles
+		}
+		if !strings.Contains(metrics, `"`+name[1]+`"`) {
+			t.Errorf("operations.md names %s, which the gateway does not show", name[1])
+		}
+	}
+}
