@@ -1,0 +1,106 @@
+package gateway
+
+import (
+	"errors"
+
+	"bpnt/gateway/lane"
+	"bpnt/ledger"
+)
+
+// movesMax is how often the ledger may send a message to another bucket: a card's forward points at a bucket that
+// holds the card, so one move is the rule, and two in a row can only come from a card being moved at this moment.
+const movesMax = 2
+
+// admit puts a message into the order of arrival. It goes on at once where nobody of its card or terminal is before it.
+func (g *Gateway) admit(x *exchange) {
+	if g.gate.enter(&x.slot) {
+		g.dispatch(x)
+	}
+}
+
+// dispatch gives a message to its lane. One that is not taken is concluded, which may set others free; that is done in
+// a loop, because a chain of them may be long when the database is away.
+func (g *Gateway) dispatch(x *exchange) {
+	free := []*exchange{x}
+	for len(free) > 0 {
+		x, free = free[0], free[1:]
+		if err := g.lanes[x.bucket].Submit(x, x.deadline); err != nil {
+			free = append(free, g.conclude(x, g.unposted(x, verdictUnavailable, shedReason(err)))...)
+		}
+	}
+}
+
+// conclude gives a message its verdict, sends it on its way back and returns those that waited for it alone.
+func (g *Gateway) conclude(x *exchange, v verdict) (free []*exchange) {
+	x.verdict = v
+	x.conn.answer(x)
+	for _, s := range g.gate.leave(&x.slot) {
+		if s != nil {
+			free = append(free, s.owner)
+		}
+	}
+	return free
+}
+
+// end is conclude for a message that had been taken by a lane.
+func (g *Gateway) end(x *exchange, v verdict) {
+	for _, next := range g.conclude(x, v) {
+		g.dispatch(next)
+	}
+}
+
+// ended is what a lane says of a message.
+func (g *Gateway) ended(x *exchange, r ledger.Result, how lane.Ending) {
+	defer g.contain(x.conn)
+	switch how {
+	case lane.Answered:
+		g.decided(x, r)
+	case lane.Refused:
+		g.end(x, g.unposted(x, verdictUnavailable, shedRefused))
+	case lane.Poisoned:
+		g.end(x, g.unposted(x, verdictPoisoned, shedPoisoned))
+	case lane.Silent:
+		g.metrics.shed[shedUnknown].Inc()
+		g.end(x, verdictSilence)
+	}
+}
+
+// decided takes the ledger's result. An outcome that this gateway does not know (of a newer ledger) may have moved
+// money: it is not answered.
+func (g *Gateway) decided(x *exchange, r ledger.Result) {
+	if r.MovedTo >= 0 {
+		g.move(x, r.MovedTo)
+		return
+	}
+	v := verdict(r.Outcome)
+	if v <= 0 || v >= verdictPoisoned || x.conn.link.codes[v] == "" {
+		g.log.Error("the ledger gave an outcome that this gateway does not know", "outcome", int(r.Outcome))
+		v = verdictSilence
+	}
+	x.result = r
+	g.metrics.decided(r)
+	g.end(x, v)
+}
+
+// move posts a message to the bucket where its card lives now, in its old place in the order of arrival.
+func (g *Gateway) move(x *exchange, bucket int16) {
+	x.moves++
+	if x.moves > movesMax || int(bucket) >= len(g.lanes) {
+		g.log.Error("a card is forwarded in a circle or to nowhere", "bucket", bucket)
+		g.end(x, g.unposted(x, verdictPoisoned, shedPoisoned))
+		return
+	}
+	x.bucket = bucket
+	g.dispatch(x)
+}
+
+// shedReason says why a lane did not take a message.
+func shedReason(err error) shed {
+	switch {
+	case errors.Is(err, lane.ErrFull):
+		return shedFull
+	case errors.Is(err, lane.ErrAway):
+		return shedAway
+	}
+	return shedClosed
+}

@@ -1,0 +1,122 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"bpnt/gateway/lane"
+	"bpnt/ledger"
+)
+
+// Ledger is what the gateway needs of the books.
+type Ledger interface {
+	Buckets() int
+	BucketOf(ledger.PANKey) int16
+	Post(ctx context.Context, bucket int16, requests []ledger.Request) ([]ledger.Result, error)
+	Terminal(ctx context.Context, link int16, tid string) (ledger.Terminal, error)
+	Masthead(ctx context.Context, id int32) (ledger.Masthead, error)
+	LinkID(ctx context.Context, name string) (int16, error)
+	ProgrammeID(ctx context.Context, code string) (int16, error)
+	Ping(ctx context.Context) error
+	PoolStats() ledger.PoolStats
+}
+
+// books is one bucket's way to the ledger: what its lane calls. Its buffers are used by one call at a time.
+type books struct {
+	gateway  *Gateway
+	bucket   int16
+	requests []ledger.Request
+	answers  []lane.Answer[ledger.Result]
+}
+
+type bucketLane = lane.Lane[*exchange, ledger.Result]
+
+func newBucketLane(g *Gateway, bucket int16) *bucketLane {
+	b := &books{gateway: g, bucket: bucket}
+	return lane.New(lane.Config[*exchange, ledger.Result]{
+		Post: b.post, Fate: fate, Settle: b.settle, Probe: g.ledger.Ping, Done: g.ended, Meter: &g.metrics.lanes,
+		Depth: g.limits.LaneDepth, BatchMax: g.limits.BatchMax, AttemptTimeout: g.limits.Attempt.Duration,
+	})
+}
+
+// post is one attempt at a batch.
+func (b *books) post(ctx context.Context, batch []*exchange) ([]lane.Answer[ledger.Result], error) {
+	b.requests = b.requests[:0]
+	for _, x := range batch {
+		b.requests = append(b.requests, x.request)
+	}
+	began := time.Now()
+	results, err := b.gateway.ledger.Post(ctx, b.bucket, b.requests)
+	if err != nil {
+		b.trouble("a batch was not posted, or its outcome is unknown", err)
+		return nil, err
+	}
+	b.gateway.metrics.batch(batch, began, time.Now())
+	b.answers = b.answers[:0]
+	for i := range results {
+		b.answers = append(b.answers, lane.Answer[ledger.Result]{Value: results[i], Again: results[i].Again})
+	}
+	return b.answers, nil
+}
+
+// settle closes the redemptions whose commit stayed unknown past their deadline. Where one did not reach the books it
+// leaves a tombstone, so that it never can; where it did, it stands until its reversal comes. Reversals and inquiries
+// need no settling: a terminal repeats the first and the second moves nothing.
+func (b *books) settle(ctx context.Context, open []*exchange) error {
+	b.requests = b.requests[:0]
+	for _, x := range open {
+		if x.request.Kind == ledger.KindRedeem {
+			b.requests = append(b.requests, x.request)
+			b.requests[len(b.requests)-1].Kind = ledger.KindBlock
+		}
+	}
+	for len(b.requests) > 0 {
+		if err := b.block(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// block posts what is left to settle and keeps what has to go again: the second card of a family.
+func (b *books) block(ctx context.Context) error {
+	results, err := b.gateway.ledger.Post(ctx, b.bucket, b.requests)
+	if err != nil {
+		b.trouble("unknown outcomes cannot be settled yet", err)
+		return err
+	}
+	left := b.requests[:0]
+	for i, r := range results {
+		if r.Again {
+			left = append(left, b.requests[i])
+			continue
+		}
+		b.gateway.metrics.settled(r)
+	}
+	b.requests = left
+	return nil
+}
+
+// trouble logs what kept a batch from being posted, at a limited rate: a database that is away is away for every batch.
+// The ledger's errors tell a SQLSTATE and nothing of the requests.
+func (b *books) trouble(text string, err error) {
+	if b.gateway.troubled.Allow() {
+		b.gateway.log.Warn(text, "bucket", b.bucket, "requests", len(b.requests), "fate", fate(err).String(), "error", err)
+	}
+}
+
+// fate translates the ledger's errors. What it does not know may have committed.
+func fate(err error) lane.Fate {
+	switch {
+	case errors.Is(err, ledger.ErrIndeterminate):
+		return lane.Unknown
+	case errors.Is(err, ledger.ErrUnavailable):
+		return lane.NotPosted
+	case errors.Is(err, ledger.ErrBusy):
+		return lane.Busy
+	case errors.Is(err, ledger.ErrRejected):
+		return lane.Rejected
+	}
+	return lane.Unknown
+}

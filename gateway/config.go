@@ -1,0 +1,142 @@
+package gateway
+
+import (
+	"time"
+
+	"bpnt/iso"
+)
+
+// Config is what a configuration file holds: the links and the limits that they share.
+type Config struct {
+	Links  []Link `toml:"link"`
+	Limits Limits `toml:"limits"`
+}
+
+// Link is one way in: an address to listen on and everything in which its terminals differ from others (DESIGN D10).
+// Empty settings have the values of DefaultLink, except those that move money when they are wrong: address, decimals
+// and padding have to be said in a configuration file.
+type Link struct {
+	Name    string      `toml:"name"`   // the ledger keeps it with every message: never rename a link
+	Listen  string      `toml:"listen"` // host:port; port 0 for any free one
+	Dialect iso.Dialect `toml:"dialect"`
+
+	PIN PINPolicy `toml:"pin"`
+	MAC MACPolicy `toml:"mac"`
+
+	// Deadline is how long after its receipt a message is answered at all; the terminals' own timeout must be longer.
+	Deadline Duration `toml:"deadline"`
+	// IdentityWindow is how long an identity is remembered without a chip counter or a clock to confirm it (D5).
+	IdentityWindow Duration `toml:"identity_window"`
+	Programme      string   `toml:"programme"` // whose purse is spent
+	TimeZone       string   `toml:"time_zone"` // of receipts and of DE12 and DE13
+	ThanksLine     string   `toml:"thanks_line"`
+
+	Answers       Answers           `toml:"answers"`
+	ResponseCodes map[string]string `toml:"response_codes"` // DE39 by outcome, where it differs from the default
+}
+
+// Answers are the data elements of each kind of answer. An element without a value is left out, so that a decline
+// has no approval code though the set of its kind has DE38.
+type Answers struct {
+	Logon    []int `toml:"logon"`   // 0810 to 0800 with a processing code
+	Network  []int `toml:"network"` // 0810 to 0800 with DE70
+	Purchase []int `toml:"purchase"`
+	Inquiry  []int `toml:"inquiry"`
+	Reversal []int `toml:"reversal"`
+	Refusal  []int `toml:"refusal"` // to what this link does not serve or cannot read
+}
+
+// PINPolicy says what a link does with DE52.
+type PINPolicy string
+
+// The PIN policies.
+const (
+	PINRequired  PINPolicy = "required"   // a purchase or inquiry without a PIN is refused
+	PINIfPresent PINPolicy = "if_present" // checked where it comes
+	PINOff       PINPolicy = "off"        // ignored
+)
+
+// MACPolicy says what a link does with DE64.
+type MACPolicy string
+
+// The MAC policies.
+const (
+	MACOff       MACPolicy = "off"        // neither checked nor computed
+	MACAllowZero MACPolicy = "allow_zero" // a missing or all-zero MAC passes, any other must be right
+	MACRequired  MACPolicy = "required"   // every payment must carry a right one
+)
+
+// DefaultConfig is one link "edc" on the loopback address that suits the captured Indonesian terminals.
+func DefaultConfig() Config {
+	return Config{Links: []Link{DefaultLink()}, Limits: DefaultLimits()}
+}
+
+// DefaultLink answers with the fields of the published host (vectors/pos_hpdh_indonesia.json), and DE38, DE54 and
+// DE62 besides, which terminals use where they are there.
+func DefaultLink() Link {
+	return Link{
+		Name: "edc", Listen: "127.0.0.1:8583", Dialect: defaultDialect(), PIN: PINRequired, MAC: MACAllowZero,
+		Deadline: seconds(20), IdentityWindow: Duration{30 * 24 * time.Hour}, Programme: "BPNT",
+		TimeZone: "Asia/Jakarta", ThanksLine: "TERIMA KASIH",
+		Answers: Answers{
+			Logon:    []int{3, 11, 12, 13, 24, 39, 41},
+			Network:  []int{7, 11, 39, 70},
+			Purchase: []int{3, 4, 11, 12, 13, 24, 37, 38, 39, 41, 48, 54, 60, 62, 64},
+			Inquiry:  []int{3, 11, 12, 13, 24, 37, 39, 41, 48, 54, 64},
+			Reversal: []int{3, 4, 11, 12, 13, 24, 37, 39, 41, 64},
+			Refusal:  []int{3, 11, 12, 13, 24, 39, 41},
+		},
+	}
+}
+
+// defaultDialect does not check the Luhn digit: published samples have their digits zeroed, and the ledger knows
+// its cards anyway.
+func defaultDialect() iso.Dialect {
+	d := iso.EDC()
+	d.CheckLuhn = false
+	return d
+}
+
+// withDefaults fills what the file left out.
+func (l Link) withDefaults() Link {
+	def := DefaultLink()
+	l.Dialect.Name = l.Name
+	orText(&l.Dialect.TPDU, def.Dialect.TPDU)
+	orText(&l.PIN, def.PIN)
+	orText(&l.MAC, def.MAC)
+	orText(&l.Programme, def.Programme)
+	orText(&l.TimeZone, def.TimeZone)
+	orText(&l.ThanksLine, def.ThanksLine)
+	orTime(&l.Deadline, def.Deadline)
+	orTime(&l.IdentityWindow, def.IdentityWindow)
+	l.Answers = l.Answers.withDefaults(def.Answers)
+	return l
+}
+
+func (a Answers) withDefaults(def Answers) Answers {
+	orList(&a.Logon, def.Logon)
+	orList(&a.Network, def.Network)
+	orList(&a.Purchase, def.Purchase)
+	orList(&a.Inquiry, def.Inquiry)
+	orList(&a.Reversal, def.Reversal)
+	orList(&a.Refusal, def.Refusal)
+	return a
+}
+
+func orText[T ~string](v *T, def T) {
+	if *v == "" {
+		*v = def
+	}
+}
+
+func orTime(v *Duration, def Duration) {
+	if v.Duration == 0 {
+		*v = def
+	}
+}
+
+func orList(v *[]int, def []int) {
+	if *v == nil {
+		*v = def
+	}
+}

@@ -1,0 +1,191 @@
+package gateway
+
+import (
+	"net"
+	"net/netip"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"bpnt/iso"
+)
+
+// conn is one terminal's or concentrator's connection. Two goroutines serve it: the reader, which takes frames up to
+// the lane's queue, and the writer, which turns decided exchanges into bytes.
+type conn struct {
+	gateway *Gateway
+	link    *link
+	sock    net.Conn
+	address netip.Addr
+
+	// The reader's own.
+	frames      *iso.FrameReader
+	waitingFor  phase
+	frameBegan  time.Time // the first read for a frame after its first byte
+	macFailures int       // in a row
+	malformed   int       // in a row
+
+	draining atomic.Bool // take no more from the socket
+
+	mu       sync.Mutex
+	room     sync.Cond // the reader waits here while too much is in flight
+	work     sync.Cond // the writer waits here for answers
+	inFlight int       // messages taken and not yet answered or dropped
+	ready    []*exchange
+	readDone bool        // the reader takes no more
+	dead     bool        // the socket is of no use: drop what is left
+	reason   closeReason // the first one counts
+}
+
+func newConn(g *Gateway, l *link, sock net.Conn, address netip.Addr) *conn {
+	c := &conn{gateway: g, link: l, sock: sock, address: address, waitingFor: phaseFirst}
+	c.room.L, c.work.L = &c.mu, &c.mu
+	c.frames = iso.NewFrameReader(c.timed())
+	return c
+}
+
+// serve runs the connection to its end. The writer is always let to finish what is in flight, also when the peer will
+// send no more: it may still be reading.
+func (c *conn) serve() {
+	defer c.gateway.connections.served.Done()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		c.write()
+	}()
+	c.stopReading(c.read())
+	<-written
+	c.hangUp()
+}
+
+// stopReading tells the writer that nothing more will come.
+func (c *conn) stopReading(why closeReason) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.readDone = true
+	c.because(why)
+	c.work.Signal()
+}
+
+// kill gives the connection up at once: it unblocks both goroutines.
+func (c *conn) kill(why closeReason) {
+	c.mu.Lock()
+	if why == closeForced {
+		c.reason = closeNone // it was draining, and that did not succeed
+	}
+	c.because(why)
+	c.dead = true
+	c.room.Broadcast()
+	c.work.Broadcast()
+	c.mu.Unlock()
+	_ = c.sock.Close()
+}
+
+// because keeps the first reason. The caller holds mu.
+func (c *conn) because(why closeReason) {
+	if c.reason == closeNone {
+		c.reason = why
+	}
+}
+
+// drain lets the connection finish what it has and take nothing new. A read that is about to begin sees the flag, one
+// that has begun is woken by the deadline.
+func (c *conn) drain() {
+	c.draining.Store(true)
+	_ = c.sock.SetReadDeadline(time.Unix(1, 0))
+}
+
+// began counts a message in.
+func (c *conn) began() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inFlight++
+}
+
+// ended counts messages out that need no answer any more.
+func (c *conn) ended(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inFlight -= n
+	c.room.Signal()
+	if c.readDone {
+		c.work.Signal()
+	}
+}
+
+// answer hands a decided exchange to the writer.
+func (c *conn) answer(x *exchange) {
+	c.gateway.metrics.verdicts[x.verdict].Inc()
+	if x.verdict == verdictSilence {
+		c.ended(1)
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dead {
+		c.gateway.metrics.undelivered.Inc()
+		return
+	}
+	c.ready = append(c.ready, x)
+	c.work.Signal()
+}
+
+// hangUp closes the socket and leaves the gateway's books.
+func (c *conn) hangUp() {
+	reason := c.whyClosed()
+	if reason.ours() {
+		c.linger()
+	}
+	_ = c.sock.Close()
+	c.gateway.connections.remove(c)
+	c.gateway.closed(c.link, reason)
+}
+
+func (c *conn) whyClosed() closeReason {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.reason
+}
+
+// linger says that we will write no more and reads for a moment what the peer still sends. Closed with unread bytes the
+// kernel would send a reset, which can destroy the last answer on its way (F24).
+func (c *conn) linger() {
+	half, ok := c.sock.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	_ = c.sock.SetReadDeadline(time.Now().Add(c.gateway.limits.Linger.Duration))
+	var scrap [512]byte
+	for {
+		if _, err := c.sock.Read(scrap[:]); err != nil {
+			return
+		}
+	}
+}
+
+// contain keeps a fault of ours to the connection that met it.
+func (g *Gateway) contain(c *conn) {
+	if p := recover(); p != nil {
+		g.log.Error("panic while serving a connection", "link", c.link.Name, "panic", panicText(p), "stack", string(debug.Stack()))
+		c.kill(closePanic)
+	}
+}
+
+// panicText shows a panic of the runtime. The value of any other could hold what a message held.
+func panicText(p any) string {
+	if err, ok := p.(interface {
+		error
+		RuntimeError()
+	}); ok {
+		return err.Error()
+	}
+	return "not a runtime error"
+}
+
+// logHostile logs what a stranger can cause at will, at a limited rate.
+func (c *conn) logHostile(text string, args ...any) {
+	if c.gateway.hostile.Allow() {
+		c.gateway.log.Warn(text, append(args, "link", c.link.Name)...)
+	}
+}

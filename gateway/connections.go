@@ -1,0 +1,78 @@
+package gateway
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+)
+
+// connections counts who is connected, in all and by address, and knows them all for the day's end.
+type connections struct {
+	max, perAddress int
+
+	mu        sync.Mutex
+	stopped   bool
+	open      map[*conn]struct{}
+	addresses map[netip.Addr]int
+	served    sync.WaitGroup // whose goroutines have not returned
+}
+
+func newConnections(l Limits) *connections {
+	return &connections{
+		max: l.Connections, perAddress: l.ConnectionsPerAddress,
+		open: make(map[*conn]struct{}), addresses: make(map[netip.Addr]int),
+	}
+}
+
+// add takes a connection in, or names the limit that forbids it. One that was taken in must be served.
+func (s *connections) add(c *conn) closeReason {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.stopped:
+		return closeDraining
+	case len(s.open) >= s.max:
+		return closeTooMany
+	case s.addresses[c.address] >= s.perAddress:
+		return closeTooManyAddr
+	}
+	s.open[c] = struct{}{}
+	s.addresses[c.address]++
+	s.served.Add(1)
+	return closeNone
+}
+
+func (s *connections) remove(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, c)
+	if s.addresses[c.address]--; s.addresses[c.address] == 0 {
+		delete(s.addresses, c.address)
+	}
+}
+
+func (s *connections) len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open)
+}
+
+// stop takes no more connections and returns those that are open.
+func (s *connections) stop() []*conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopped = true
+	all := make([]*conn, 0, len(s.open))
+	for c := range s.open {
+		all = append(all, c)
+	}
+	return all
+}
+
+// addressOf is the peer's address without its port.
+func addressOf(sock net.Conn) netip.Addr {
+	if at, err := netip.ParseAddrPort(sock.RemoteAddr().String()); err == nil {
+		return at.Addr().Unmap()
+	}
+	return netip.Addr{}
+}

@@ -1,0 +1,39 @@
+package gateway
+
+import "bpnt/ledger"
+
+// explanation is what a declined receipt says: the reason in plain words and the next step.
+type explanation struct {
+	reason, next string
+}
+
+// explanations are by verdict. A line has at most 32 characters, the width of a small printer.
+var explanations = map[verdict]explanation{
+	verdict(ledger.OutcomeConflict):          {"NOMOR TRACE SUDAH DIPAKAI", "ULANGI SEBAGAI TRANSAKSI BARU"},
+	verdict(ledger.OutcomeBlocked):           {"TRANSAKSI INI SUDAH DIBATALKAN", "ULANGI SEBAGAI TRANSAKSI BARU"},
+	verdict(ledger.OutcomeReversalMismatch):  {"PEMBATALAN TIDAK COCOK", "HUBUNGI BANK"},
+	verdict(ledger.OutcomeTerminalUnknown):   {"TERMINAL TIDAK TERDAFTAR", "HUBUNGI BANK"},
+	verdict(ledger.OutcomeTerminalSuspended): {"TERMINAL TIDAK AKTIF", "HUBUNGI BANK"},
+	verdict(ledger.OutcomeOutletUnknown):     {"E-WARONG TIDAK TERDAFTAR", "HUBUNGI BANK"},
+	verdict(ledger.OutcomeOutletSuspended):   {"E-WARONG TIDAK AKTIF", "HUBUNGI BANK"},
+	verdict(ledger.OutcomeCardUnknown):       {"KARTU TIDAK DIKENAL", "PERIKSA KARTU KKS"},
+	verdict(ledger.OutcomeCardLost):          {"KARTU DILAPORKAN HILANG", "HUBUNGI PENDAMPING ATAU BANK"},
+	verdict(ledger.OutcomeCardStolen):        {"KARTU DILAPORKAN DICURI", "HUBUNGI PENDAMPING ATAU BANK"},
+	verdict(ledger.OutcomeCardBlocked):       {"KARTU DIBLOKIR", "HUBUNGI PENDAMPING ATAU BANK"},
+	verdict(ledger.OutcomeCardExpired):       {"MASA BERLAKU KARTU HABIS", "SALDO AMAN, GANTI KARTU DI BANK"},
+	verdict(ledger.OutcomePINExhausted):      {"PIN SALAH 3 KALI, KARTU TERKUNCI", "BUKA BLOKIR DI KANTOR BANK"},
+	verdict(ledger.OutcomePINMissing):        {"PIN BELUM DIMASUKKAN", "ULANGI DENGAN PIN"},
+	verdict(ledger.OutcomePINFault):          {"PIN TIDAK TERBACA OLEH SISTEM", "LOGON ULANG ATAU HUBUNGI BANK"},
+	verdict(ledger.OutcomePINWrong):          {"PIN SALAH", "PERIKSA PIN LALU ULANGI"},
+	verdict(ledger.OutcomeAmountInvalid):     {"JUMLAH TIDAK SAH", "PERIKSA JUMLAH LALU ULANGI"},
+	verdict(ledger.OutcomeInsufficientFunds): {"SALDO TIDAK CUKUP", "KURANGI JUMLAH BELANJA"},
+	verdict(ledger.OutcomeNotFunded):         {"BANTUAN BELUM MASUK", "COBA LAGI SETELAH PENYALURAN"},
+	verdictPoisoned:                          {"GANGGUAN SISTEM", "COBA LAGI ATAU HUBUNGI BANK"},
+	verdictUnavailable:                       {"SISTEM SEDANG SIBUK", "SALDO TIDAK BERKURANG, COBA LAGI"},
+	verdictFormat:                            {"PESAN TIDAK TERBACA", "HUBUNGI BANK"},
+	verdictMAC:                               {"KUNCI TERMINAL TIDAK COCOK", "LOGON ULANG ATAU HUBUNGI BANK"},
+	verdictBadCode:                           {"JENIS TRANSAKSI TIDAK DILAYANI", "HUBUNGI BANK"},
+	verdictNoFunction:                        {"FUNGSI TIDAK DILAYANI", "HUBUNGI BANK"},
+}
+
+func explain(v verdict) explanation { return explanations[v] }

@@ -1,0 +1,124 @@
+package gateway
+
+import (
+	"fmt"
+	"time"
+)
+
+// Duration is a time.Duration that configuration files write as "10s" or "5m".
+type Duration struct{ time.Duration }
+
+// UnmarshalText reads a duration with its unit.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("%q is not a duration such as 10s or 5m", text)
+	}
+	d.Duration = v
+	return nil
+}
+
+// MarshalText writes the duration with its unit.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+func seconds(n int) Duration { return Duration{time.Duration(n) * time.Second} }
+
+// Limits bound everything that a peer, a slow database or a busy day could make grow (DESIGN D13). The size of a
+// frame is not among them: it is iso.FrameBytesMax, because the frame buffer is made for it.
+type Limits struct {
+	// Connections in all; each costs about 20 kB. Beyond it a connection is closed at once.
+	Connections int `toml:"connections"`
+	// ConnectionsPerAddress is wide: a whole city's terminals may come through one address of a mobile network (F27).
+	ConnectionsPerAddress int `toml:"connections_per_address"`
+	// AcceptPerSecond spreads the storm when all terminals come back after an outage (F25); the rest wait in the
+	// kernel's queue.
+	AcceptPerSecond int `toml:"accept_per_second"`
+
+	// FirstFrame is how long a new connection may say nothing (F18).
+	FirstFrame Duration `toml:"first_frame"`
+	// Frame is how long one frame may take from its first byte to its last (F18).
+	Frame Duration `toml:"frame"`
+	// Idle is how long a connection may rest between two messages.
+	Idle Duration `toml:"idle"`
+	// Write is how long a peer may refuse to take our answers (F20).
+	Write Duration `toml:"write"`
+	// Unanswered is how long bytes of ours may stay unacknowledged before the kernel gives the peer up (F19).
+	Unanswered Duration `toml:"unanswered"`
+
+	// InFlight is how many messages of one connection may be unanswered; then it is not read from. A terminal has one,
+	// a concentrator many.
+	InFlight int `toml:"in_flight"`
+	// PendingBytes is how many bytes of encoded answers are gathered for one write. With InFlight it bounds what a
+	// connection that does not read can hold.
+	PendingBytes int `toml:"pending_bytes"`
+	// MACFailures in a row end a connection (F50).
+	MACFailures int `toml:"mac_failures"`
+	// Malformed messages in a row end a connection.
+	Malformed int `toml:"malformed"`
+
+	// LaneDepth is how many requests may wait for one bucket: at 20,000 a second about half a second's work.
+	LaneDepth int `toml:"lane_depth"`
+	// BatchMax is the largest batch: beyond 500 a batch gains little and the first of it waits for the last (D1).
+	BatchMax int `toml:"batch_max"`
+	// Attempt is how long the ledger may take for one batch before its outcome counts as unknown.
+	Attempt Duration `toml:"attempt"`
+	// Lookup is how long the ledger may take for a terminal's keys or an outlet's name.
+	Lookup Duration `toml:"lookup"`
+
+	// Terminals is how many terminals' keys are kept in memory.
+	Terminals int `toml:"terminals"`
+	// TerminalFresh is how long a terminal's keys are believed before they are read again.
+	TerminalFresh Duration `toml:"terminal_fresh"`
+	// TerminalAbsent is how long an unknown terminal is believed to be unknown.
+	TerminalAbsent Duration `toml:"terminal_absent"`
+	// Mastheads is how many outlets' names are kept in memory.
+	Mastheads int `toml:"mastheads"`
+	// SeenMax and SeenTurn bound the memory of purchases passed on: two sets of so many, turned over at least so often.
+	SeenMax  int      `toml:"seen_max"`
+	SeenTurn Duration `toml:"seen_turn"`
+
+	// Shutdown is how long the gateway finishes what it has begun before it closes everything.
+	Shutdown Duration `toml:"shutdown"`
+	// Linger is how long a connection that we close is drained, so that the kernel does not answer unread bytes with a
+	// reset that destroys our last answer on its way (F24).
+	Linger Duration `toml:"linger"`
+}
+
+// DefaultLimits suit one small machine and a few thousand terminals.
+func DefaultLimits() Limits {
+	return Limits{
+		Connections: 20_000, ConnectionsPerAddress: 5_000, AcceptPerSecond: 5_000,
+		FirstFrame: seconds(10), Frame: seconds(5), Idle: seconds(600), Write: seconds(10), Unanswered: seconds(60),
+		InFlight: 64, PendingBytes: 16 << 10, MACFailures: 3, Malformed: 10,
+		LaneDepth: 8_192, BatchMax: 500, Attempt: seconds(5), Lookup: seconds(2),
+		Terminals: 65_536, TerminalFresh: seconds(30), TerminalAbsent: seconds(1), Mastheads: 65_536,
+		SeenMax: 1 << 20, SeenTurn: seconds(600),
+		Shutdown: seconds(30), Linger: seconds(1),
+	}
+}
+
+// mistakes lists what is wrong with the limits, one sentence each.
+func (l Limits) mistakes() (found []string) {
+	counts := map[string]int{
+		"connections": l.Connections, "connections_per_address": l.ConnectionsPerAddress,
+		"accept_per_second": l.AcceptPerSecond, "in_flight": l.InFlight, "pending_bytes": l.PendingBytes,
+		"mac_failures": l.MACFailures, "malformed": l.Malformed, "lane_depth": l.LaneDepth, "batch_max": l.BatchMax,
+		"terminals": l.Terminals, "mastheads": l.Mastheads, "seen_max": l.SeenMax,
+	}
+	times := map[string]Duration{
+		"first_frame": l.FirstFrame, "frame": l.Frame, "idle": l.Idle, "write": l.Write, "unanswered": l.Unanswered,
+		"attempt": l.Attempt, "lookup": l.Lookup, "terminal_fresh": l.TerminalFresh,
+		"terminal_absent": l.TerminalAbsent, "seen_turn": l.SeenTurn, "shutdown": l.Shutdown, "linger": l.Linger,
+	}
+	for key, n := range counts {
+		if n < 1 {
+			found = append(found, fmt.Sprintf("limits.%s must be at least 1", key))
+		}
+	}
+	for key, d := range times {
+		if d.Duration <= 0 {
+			found = append(found, fmt.Sprintf("limits.%s must be longer than 0s", key))
+		}
+	}
+	return found
+}

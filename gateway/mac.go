@@ -1,0 +1,68 @@
+package gateway
+
+import "bpnt/gateway/pin"
+
+// authenticate checks DE64 by the link's policy, over the bytes as received, before anything else is done with the
+// message (F50, F51). Logon and echo move nothing and come without a MAC in the field, so they are not asked for one.
+func (c *conn) authenticate(x *exchange) closeReason {
+	if !c.macWanted(x) {
+		return closeNone
+	}
+	keys, err := c.gateway.terminals.find(c.link.id, x.head.TID, x.received)
+	if err != nil {
+		x.refuse(c.gateway.unposted(x, verdictUnavailable, shedKeys))
+		return closeNone
+	}
+	if c.macRight(x, keys) {
+		c.macFailures = 0
+		return closeNone
+	}
+	c.gateway.metrics.macFailures.Inc()
+	c.logHostile("wrong MAC", "link", c.link.Name)
+	if c.macFailures++; c.macFailures >= c.gateway.limits.MACFailures {
+		c.ended(1)
+		return closeMACFailures
+	}
+	x.refuse(verdictMAC)
+	return closeNone
+}
+
+func (c *conn) macWanted(x *exchange) bool {
+	payment := x.kind == kindPurchase || x.kind == kindInquiry || x.kind == kindReversal
+	switch {
+	case !payment || c.link.MAC == MACOff:
+		return false
+	case c.link.MAC == MACRequired:
+		return true
+	}
+	return !zero(x.head.MAC)
+}
+
+// macRight compares in constant time. A terminal that the ledger does not know has no key; where a zero MAC would
+// pass as well its message may go on, and the ledger answers 58.
+func (c *conn) macRight(x *exchange, keys *terminalKeys) bool {
+	if !keys.known() && c.link.MAC == MACAllowZero {
+		return true
+	}
+	if keys.tak == nil || !keys.tak.VerifyMAC(x.head.MACInput, x.head.MAC) {
+		return false
+	}
+	x.tak = keys.tak
+	return true
+}
+
+// macKey computes the answer's MAC, for those whose request had one.
+func macKey(tak *pin.TerminalKey) func([]byte) [8]byte {
+	if tak == nil {
+		return nil
+	}
+	return tak.MAC
+}
+
+func zero(mac []byte) bool {
+	var sum byte
+	for _, b := range mac {
+		sum |= b
+	}
+	return sum == 0
+}

@@ -1,0 +1,88 @@
+package gateway
+
+import "sync"
+
+// orderKey names a chain of messages that are applied one at a time, in the order they came: those of one terminal of
+// one link, or those of one card.
+type orderKey struct {
+	id   [16]byte // TID with blanks behind, or PANKey
+	link int16    // link.id, or orderByCard
+}
+
+// orderByCard is the link number of all card chains: a card may be used over any link. Link numbers start at 1.
+const orderByCard = -1
+
+func terminalKey(link int16, tid string) (k orderKey) {
+	copy(k.id[:], tid)
+	k.link = link
+	return k
+}
+
+func cardKey(pan [16]byte) orderKey { return orderKey{id: pan, link: orderByCard} }
+
+// The two chains in which every slot stands.
+const (
+	chainTerminal = iota
+	chainCard
+	chains
+)
+
+// slot is a message's place in its two chains. It is owned by its exchange and guarded by the gate.
+type slot struct {
+	owner *exchange
+	keys  [chains]orderKey
+	next  [chains]*slot
+	ahead int8 // in how many chains another message stands right before it
+}
+
+// gate keeps the order of arrival. A message enters both chains at once under one lock, so the chains agree on who
+// came first and no two messages can wait for each other. It may go to the ledger when it is the head of both; at its
+// end its successors may become heads. So two requests of one card, or of one terminal, never share a batch.
+//
+// One lock is enough: enter and leave take about 0.2 µs together (BenchmarkGate), at 20,000 messages a second less
+// than one hundredth of a core.
+type gate struct {
+	mu    sync.Mutex
+	tails map[orderKey]*slot
+}
+
+func newGate() *gate { return &gate{tails: make(map[orderKey]*slot)} }
+
+// enter puts the slot at the end of its chains. It is true when nobody stands before it: it may go at once.
+func (g *gate) enter(s *slot) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for chain, key := range s.keys {
+		if tail := g.tails[key]; tail != nil {
+			tail.next[chain] = s
+			s.ahead++
+		}
+		g.tails[key] = s
+	}
+	return s.ahead == 0
+}
+
+// leave takes out a slot that was head of both its chains and returns those (none, one or two) that may go now.
+func (g *gate) leave(s *slot) (free [chains]*slot) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for chain, key := range s.keys {
+		successor := s.next[chain]
+		if successor == nil {
+			delete(g.tails, key)
+			continue
+		}
+		s.next[chain] = nil
+		if successor.ahead--; successor.ahead == 0 {
+			free[chain] = successor
+		}
+	}
+	return free
+}
+
+// len is how many chains have somebody in them.
+func (g *gate) len() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.tails)
+}

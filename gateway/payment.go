@@ -1,0 +1,36 @@
+package gateway
+
+import (
+	"strconv"
+
+	"bpnt/iso"
+	"bpnt/ledger"
+)
+
+// payment fills in what purchase, inquiry and reversal have in common.
+func (c *conn) payment(x *exchange, k ledger.Kind, p *iso.Payment) {
+	var space [19]byte
+	digits := p.PAN.AppendDigits(space[:0])
+	key := c.gateway.keys.PANKey(digits)
+	clear(space[:])
+	x.pan = p.PAN
+	x.request = ledger.Request{
+		Kind: k, Link: c.link.id, TID: x.head.TID, MID: x.head.MID, STAN: x.head.STAN, PAN: key,
+		ProcessingCode: int32(number(x.head.ProcessingCode)), Amount: p.Amount, Fraction: p.Fraction,
+		Programme: c.link.programme, LocalStamp: p.LocalStamp, ATC: p.ATC, Invoice: p.Invoice,
+		Batch: int32(number(p.Batch)), NII: int16(number(x.head.NII)), EntryMode: int16(number(p.EntryMode)),
+		Window: c.link.IdentityWindow.Duration,
+	}
+	x.bucket = c.gateway.ledger.BucketOf(key)
+	x.keys = [chains]orderKey{terminalKey(c.link.id, x.head.TID), cardKey(key)}
+}
+
+// number reads digits. What is empty, or is not a number of up to nine digits, is Absent: DE60 holds a batch number in
+// sales and something longer elsewhere.
+func number(digits string) int64 {
+	n, err := strconv.ParseUint(digits, 10, 64)
+	if err != nil || len(digits) > 9 {
+		return ledger.Absent
+	}
+	return int64(n)
+}

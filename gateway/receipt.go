@@ -1,0 +1,121 @@
+package gateway
+
+import (
+	"time"
+
+	"bpnt/iso"
+	"bpnt/ledger"
+)
+
+// receipt is the text that the terminal prints (DE48), in Bahasa Indonesia. It is made only of the stored result, the
+// masthead and the request's identity, so that the receipt of a repeat is the same to the letter.
+func (l *link) receipt(x *exchange, answer *iso.Response, head ledger.Masthead) string {
+	r := iso.NewReceipt(title(x.verdict, answer.ResponseCode))
+	l.top(r, x, head)
+	if answer.RRN != "" {
+		r.Normal("RREF : " + answer.RRN)
+	}
+	if x.verdict.good() {
+		l.done(r, x, answer.Approval)
+	} else {
+		l.declined(r, x)
+	}
+	return r.String()
+}
+
+func title(v verdict, code string) string {
+	if v.good() {
+		return "DISETUJUI - " + code
+	}
+	return "DITOLAK - " + code
+}
+
+// top is what every receipt begins with: where, which card, what, when.
+func (l *link) top(r *iso.Receipt, x *exchange, head ledger.Masthead) {
+	if head.Name != "" {
+		r.Normal(head.Name, head.City, "")
+	}
+	at := x.at().In(l.zone)
+	var space [40]byte
+	r.Normal(
+		"TID : "+x.head.TID,
+		"MID : "+x.head.MID,
+		x.pan.Masked()+entryMark(x.entryMode()),
+		"",
+		kindTitle(x.kind),
+		string(appendWhen(space[:0], at)),
+		"TRACE : "+x.trace(),
+	)
+}
+
+// done ends the receipt of what was carried out.
+func (l *link) done(r *iso.Receipt, x *exchange, approval string) {
+	if approval != "" {
+		r.Normal("APPRV : " + approval)
+	}
+	r.Normal("")
+	if x.kind != kindInquiry {
+		r.Bold("JUMLAH " + rupiah(x.result.Amount))
+	}
+	if x.kind != kindReversal {
+		r.Bold("SISA SALDO " + rupiah(x.result.Balance))
+	}
+	r.Normal("", l.ThanksLine)
+}
+
+// declined ends the receipt of a refusal: the reason, and what the family can do next.
+func (l *link) declined(r *iso.Receipt, x *exchange) {
+	text := explain(x.verdict)
+	r.Normal("").Bold("TRANSAKSI DITOLAK").Normal(text.reason)
+	if x.verdict == verdict(ledger.OutcomeInsufficientFunds) {
+		r.Bold("SISA SALDO " + rupiah(x.result.Balance))
+	}
+	if x.verdict == verdict(ledger.OutcomePINWrong) {
+		r.Normal("SISA KESEMPATAN " + string(appendPadded(nil, int64(x.result.TriesLeft), 1)) + " KALI")
+	}
+	r.Normal(text.next)
+}
+
+func rupiah(amount int64) string {
+	var space [32]byte
+	return string(appendRupiah(space[:0], amount))
+}
+
+// appendWhen writes "25/11/2026 09:42:57 WIB".
+func appendWhen(dst []byte, t time.Time) []byte {
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	for i, part := range [...]int{day, int(month), year, hour, minute, second} {
+		dst = appendPadded(dst, int64(part), 2)
+		if i < 5 {
+			dst = append(dst, "// ::"[i])
+		}
+	}
+	zone, _ := t.Zone()
+	return append(append(dst, ' '), zone...)
+}
+
+func kindTitle(k kind) string {
+	switch k {
+	case kindInquiry:
+		return "CEK SALDO"
+	case kindReversal:
+		return "PEMBATALAN"
+	}
+	return "PEMBELIAN"
+}
+
+// entryMark tells how the card was read, by the first two digits of DE22 as ISO 8583:1987 gives them.
+func entryMark(mode int16) string {
+	switch mode / 10 {
+	case 5:
+		return " (CHIP)"
+	case 2, 80, 90:
+		return " (GESEK)"
+	case 7, 91:
+		return " (TAP)"
+	case 1:
+		return " (MANUAL)"
+	}
+	return ""
+}

@@ -1,0 +1,124 @@
+package gateway
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"bpnt/iso"
+	"bpnt/ledger"
+)
+
+func TestEveryOutcomeHasACodeAndWords(t *testing.T) {
+	for _, o := range ledger.Outcomes() {
+		v := verdict(o)
+		if !twoCharacters(defaultCodes[v]) {
+			t.Errorf("%s has no response code", o)
+		}
+		if text := explain(v); !v.good() && (text.reason == "" || text.next == "") {
+			t.Errorf("%s has no words for the receipt", o)
+		}
+		if v.good() != (defaultCodes[v] == "00") {
+			t.Errorf("%s is good or is not, but its code is %s", o, defaultCodes[v])
+		}
+	}
+	for v := verdictPoisoned; v < verdictSilence; v++ {
+		if v.String() == "unknown_outcome" || defaultCodes[v] == "" {
+			t.Errorf("verdict %d has no name or code", v)
+		}
+	}
+}
+
+func TestReceiptLinesFitTheNarrowestPrinter(t *testing.T) {
+	for v, text := range explanations {
+		for _, line := range []string{text.reason, text.next} {
+			if len(line) > 32 {
+				t.Errorf("%s: %q has %d characters", v, line, len(line))
+			}
+		}
+	}
+}
+
+func printed(t *testing.T, k kind, r ledger.Result) string {
+	t.Helper()
+	l, err := newLink(DefaultLink())
+	if err != nil {
+		t.Fatal(err)
+	}
+	pan, err := iso.ParsePAN("4863990000001423")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.At = time.Date(2026, 11, 24, 17, 42, 57, 0, time.UTC)
+	r.ID, r.Bucket, r.EntryMode, r.Batch = 36, 1, 51, ledger.Absent
+	x := &exchange{
+		kind: k, pan: pan, result: r, verdict: verdict(r.Outcome),
+		head: &iso.Header{TID: "60060060", MID: "600600600600600", STAN: 36},
+	}
+	answer := &iso.Response{ResponseCode: l.codes[x.verdict], RRN: x.result.RRN(), Approval: x.result.Approval()}
+	sections, err := iso.ParseReceipt(l.receipt(x, answer, ledger.Masthead{Name: "E-WARONG MELATI", City: "JAKARTA TIMUR"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, s := range sections {
+		for _, line := range s.Lines {
+			lines = append(lines, strings.TrimSpace(s.Style+" "+line))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestReceipts(t *testing.T) {
+	top := func(title, what string) string {
+		return "ID " + title + "\nNP E-WARONG MELATI\nNP JAKARTA TIMUR\nNP\nNP TID : 60060060\nNP MID : 600600600600600\n" +
+			"NP 486399XXXXXX1423 (CHIP)\nNP\nNP " + what + "\nNP 25/11/2026 00:42:57 WIB\nNP TRACE : 000036\nNP RREF : 000000003601\n"
+	}
+	approved := ledger.Result{Outcome: ledger.OutcomeApproved, ID: 36, Bucket: 1}.Approval()
+	for _, c := range []struct {
+		kind   kind
+		result ledger.Result
+		want   string
+	}{
+		{
+			kindPurchase,
+			ledger.Result{Outcome: ledger.OutcomeApproved, Amount: 110_000, Balance: 1_090_000},
+			top("DISETUJUI - 00", "PEMBELIAN") + "NP APPRV : " + approved + "\nNP\nBP JUMLAH Rp 110.000\nBP SISA SALDO Rp 1.090.000\nNP\nNP TERIMA KASIH",
+		},
+		{
+			kindInquiry,
+			ledger.Result{Outcome: ledger.OutcomeApproved, Balance: 110_000},
+			top("DISETUJUI - 00", "CEK SALDO") + "NP APPRV : " + approved + "\nNP\nBP SISA SALDO Rp 110.000\nNP\nNP TERIMA KASIH",
+		},
+		{
+			kindReversal,
+			ledger.Result{Outcome: ledger.OutcomeReversed, Amount: 500},
+			top("DISETUJUI - 00", "PEMBATALAN") + "NP\nBP JUMLAH Rp 500\nNP\nNP TERIMA KASIH",
+		},
+		{
+			kindPurchase,
+			ledger.Result{Outcome: ledger.OutcomeInsufficientFunds, Balance: 7_500},
+			top("DITOLAK - 51", "PEMBELIAN") + "NP\nBP TRANSAKSI DITOLAK\nNP SALDO TIDAK CUKUP\nBP SISA SALDO Rp 7.500\nNP KURANGI JUMLAH BELANJA",
+		},
+		{
+			kindPurchase,
+			ledger.Result{Outcome: ledger.OutcomePINWrong, TriesLeft: 2},
+			top("DITOLAK - 55", "PEMBELIAN") + "NP\nBP TRANSAKSI DITOLAK\nNP PIN SALAH\nNP SISA KESEMPATAN 2 KALI\nNP PERIKSA PIN LALU ULANGI",
+		},
+	} {
+		if got := printed(t, c.kind, c.result); got != c.want {
+			t.Errorf("%v %v\n%s\nwant\n%s", c.kind, c.result.Outcome, got, c.want)
+		}
+	}
+}
+
+func TestRupiah(t *testing.T) {
+	for amount, want := range map[int64]string{
+		0: "Rp 0", 7: "Rp 7", 999: "Rp 999", 1_000: "Rp 1.000", 110_000: "Rp 110.000", 999_999_999_999: "Rp 999.999.999.999",
+		-5_000: "Rp -5.000",
+	} {
+		if got := rupiah(amount); got != want {
+			t.Errorf("%d gives %q, want %q", amount, got, want)
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package gateway
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"bpnt/ledger"
+)
+
+// lockedBuffer is a log that tests may read while the gateway writes.
+type lockedBuffer struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.Write(p)
+}
+
+// TestNoCardInLogsAndMetrics goes through the ways that log something, with one card, and looks for its digits.
+func TestNoCardInLogsAndMetrics(t *testing.T) {
+	var log lockedBuffer
+	books := newPoster()
+	g, err := New(testConfig(func(c *Config) { c.Links[0].Deadline = Duration{100 * time.Millisecond} }),
+		Deps{Ledger: books, Keys: keystore(t), Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- g.Serve(t.Context()) }()
+	e := dial(t, g)
+	e.ask(purchase(1))
+	books.set(func() { books.outcome = func(ledger.Request) ledger.Result { return ledger.Result{Outcome: 77} } })
+	e.wantSilence(g, purchase(2))
+	books.set(func() { books.fail = ledger.ErrRejected })
+	e.ask(purchase(3))
+	books.set(func() { books.fail = ledger.ErrIndeterminate })
+	e.wantSilence(g, purchase(4))
+	books.set(func() { books.fail = nil })
+	bad := e.frame(purchase(5))
+	bad[1]++
+	e.send(append(bad, 0xFF))
+	e.receive()
+	if err := g.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	text := log.String()
+	for _, line := range []string{"does not know", "fate=rejected", "fate=unknown", "trailing_bytes", "connection closed"} {
+		if !strings.Contains(text, line) {
+			t.Errorf("nothing was logged of %q", line)
+		}
+	}
+	pan := purchase(0).PAN
+	for _, secret := range []string{string(pan.Digits()), string(pan.Digits()[6:12]), pan.Masked()} {
+		if strings.Contains(text, secret) {
+			t.Error("digits of the card stand in the log")
+		}
+	}
+}

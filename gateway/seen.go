@@ -1,0 +1,59 @@
+package gateway
+
+import (
+	"hash/maphash"
+	"sync"
+	"time"
+)
+
+// seen remembers which purchases this process has passed on to the ledger lately. Only a message that can have no
+// earlier copy may be refused with 91: the earlier copy of a repeat may stand in the books, and "91, nothing moved"
+// would be a lie. The set is allowed to err on the side of silence (two identities may share a fingerprint, about
+// once in 10^13) and to forget: terminals flag their own repeats, and a copy that comes after the set has turned over
+// twice is far beyond any terminal's patience.
+type seen struct {
+	mu       sync.Mutex
+	seed     maphash.Seed
+	max      int
+	turn     time.Duration
+	turned   time.Time
+	now, old map[uint64]struct{}
+}
+
+func newSeen(max int, turn time.Duration, at time.Time) *seen {
+	return &seen{
+		seed: maphash.MakeSeed(), max: max, turn: turn, turned: at,
+		now: make(map[uint64]struct{}), old: make(map[uint64]struct{}),
+	}
+}
+
+// identity is what makes two messages copies of one another, apart from the content that only the ledger compares.
+type identity struct {
+	link int16
+	stan int32
+	tid  string
+	pan  [16]byte
+}
+
+// add remembers an identity and tells whether it was there before.
+func (s *seen) add(id identity, at time.Time) bool {
+	print := maphash.Comparable(s.seed, id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rotate(at)
+	_, known := s.now[print]
+	if !known {
+		_, known = s.old[print]
+	}
+	s.now[print] = struct{}{}
+	return known
+}
+
+// rotate forgets the older half when the younger one is full or old enough. The maps are used again.
+func (s *seen) rotate(at time.Time) {
+	if len(s.now) < s.max && at.Sub(s.turned) < s.turn {
+		return
+	}
+	clear(s.old)
+	s.now, s.old, s.turned = s.old, s.now, at
+}
