@@ -45,6 +45,7 @@ func (b *books) post(ctx context.Context, batch []*exchange) ([]lane.Answer[ledg
 	b.requests = b.requests[:0]
 	for _, x := range batch {
 		b.requests = append(b.requests, x.request)
+		x.request.Resent = true // the next time it is
 	}
 	began := time.Now()
 	results, err := b.gateway.ledger.Post(ctx, b.bucket, b.requests)

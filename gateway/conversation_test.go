@@ -87,8 +87,8 @@ func TestChipAmountMustAgree(t *testing.T) {
 		e.ask(o)
 	}
 	asked := books.posted()
-	if asked[0].Fraction || !asked[1].Fraction {
-		t.Errorf("fractions %v %v, want the second only", asked[0].Fraction, asked[1].Fraction)
+	if asked[0].Amount == 0 || asked[1].Amount != 0 {
+		t.Errorf("amounts %d %d, want the second taken away", asked[0].Amount, asked[1].Amount)
 	}
 }
 

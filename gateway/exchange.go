@@ -43,6 +43,7 @@ type exchange struct {
 	request ledger.Request
 	bucket  int16
 	copied  bool // it may be the copy of an earlier message: it is never told that nothing was posted
+	spoiled bool // its amount was none, see spoilAmount
 	moves   int8 // how often the ledger sent it to another bucket
 
 	admitted time.Time     // it joined the order of arrival

@@ -8,6 +8,7 @@ import (
 // inquiry prepares a question for the balance. It moves no money, but a wrong PIN counts, so it goes the same way.
 func (c *conn) inquiry(x *exchange, m *iso.Inquiry) {
 	c.payment(x, ledger.KindInquire, &m.Payment)
+	x.request.Amount = 0 // DE4 means nothing here, and must not enter the balance
 	x.request.PINRequired = c.link.PIN == PINRequired
 	c.pinValue(x, m.PIN)
 }

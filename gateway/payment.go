@@ -16,14 +16,21 @@ func (c *conn) payment(x *exchange, k ledger.Kind, p *iso.Payment) {
 	x.pan = p.PAN
 	x.request = ledger.Request{
 		Kind: k, Link: c.link.id, TID: x.head.TID, MID: x.head.MID, STAN: x.head.STAN, PAN: key,
-		ProcessingCode: int32(number(x.head.ProcessingCode)), Amount: p.Amount, Fraction: p.Fraction,
+		ProcessingCode: int32(number(x.head.ProcessingCode)), Amount: p.Amount,
 		Programme: c.link.programme, LocalStamp: p.LocalStamp, ATC: p.ATC, Invoice: p.Invoice,
 		Batch: int32(number(p.Batch)), NII: int16(number(x.head.NII)), EntryMode: int16(number(p.EntryMode)),
 		Window: c.link.IdentityWindow.Duration,
 	}
+	if p.Fraction {
+		x.spoilAmount()
+	}
 	x.bucket = c.gateway.ledger.BucketOf(key)
 	x.keys = [chains]orderKey{terminalKey(c.link.id, x.head.TID), cardKey(key)}
 }
+
+// spoilAmount takes away an amount that is none: below one rupiah, or not the one that the chip signed. The ledger
+// refuses the rest with 13, and stores that; the answer carries no DE4.
+func (x *exchange) spoilAmount() { x.request.Amount, x.spoiled = 0, true }
 
 // number reads digits. What is empty, or is not a number of up to nine digits, is Absent: DE60 holds a batch number in
 // sales and something longer elsewhere.

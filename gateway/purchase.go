@@ -6,11 +6,12 @@ import (
 )
 
 // purchase prepares a redemption. Where the chip signed another amount (9F02) than the message asks for (DE4), one of
-// the two was tampered with or scaled wrongly; the ledger refuses it with the amounts that have a remainder, so that
-// the refusal is stored and its reversal finds it.
+// the two was tampered with or scaled wrongly; the ledger refuses it as it does an amount with a remainder.
 func (c *conn) purchase(x *exchange, m *iso.Purchase) {
 	c.payment(x, ledger.KindRedeem, &m.Payment)
-	x.request.Fraction = m.Fraction || c.chipDisagrees(&m.Payment)
+	if c.chipDisagrees(&m.Payment) {
+		x.spoilAmount()
+	}
 	x.request.PINRequired = c.link.PIN == PINRequired
 	x.copied = c.gateway.seen.add(x.identity(), x.received)
 	c.pinValue(x, m.PIN)

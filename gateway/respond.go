@@ -25,7 +25,7 @@ func (l *link) respond(r *iso.Response, x *exchange, heads *mastheads) {
 
 func (l *link) respondPayment(r *iso.Response, x *exchange, heads *mastheads) {
 	r.PAN = x.pan
-	r.Amount, r.HasAmount = x.request.Amount, x.kind != kindInquiry && !x.request.Fraction
+	r.Amount, r.HasAmount = x.request.Amount, x.kind != kindInquiry && !x.spoiled
 	if x.stored() {
 		r.NII = digits(int64(x.result.NII), 4)
 		r.Batch, r.Invoice = digits(int64(x.result.Batch), 6), x.result.Invoice

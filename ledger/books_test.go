@@ -70,7 +70,7 @@ func newBooks(t testing.TB) *books {
 
 func (b *books) open(role string) *Ledger {
 	b.t.Helper()
-	l, err := Open(b.t.Context(), Options{URL: b.url, Role: role})
+	l, err := Open(b.t.Context(), Options{URL: b.url, Role: role, AppName: role})
 	if err != nil {
 		b.t.Fatal(err)
 	}

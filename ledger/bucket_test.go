@@ -172,3 +172,65 @@ func TestPoisonFailsItsBatchWhole(t *testing.T) {
 	b.want("alone it goes", b.post(b.redeem(good, 1, 10_000)), OutcomeApproved)
 	b.audit()
 }
+
+// TestMixedBatch: a purchase and a reversal of two cards of one family in one call, in either order.
+func TestMixedBatch(t *testing.T) {
+	b := newBooks(t)
+	first, second := pan("a", 0), pan("b", 0)
+	b.family(1, first)
+	b.card(1, second)
+	b.disburse(testPeriod, testGrant)
+	b.post(b.redeem(second, 1, 10_000))
+	results := b.batch(0, b.redeem(first, 2, 20_000), b.reverse(second, 1, 10_000))
+	b.want("purchase", results[0], OutcomeApproved)
+	b.want("reversal", results[1], OutcomeReversed)
+	results = b.batch(0, b.reverse(first, 2, 20_000), b.redeem(second, 3, 30_000))
+	b.want("reversal", results[0], OutcomeReversed)
+	b.want("purchase", results[1], OutcomeApproved)
+	if got := b.balance(1); got != testGrant-30_000 {
+		t.Errorf("balance %d", got)
+	}
+	b.audit()
+}
+
+// TestAddCardTwice: a run that died between the card and its forward is finished by the next; a card of another family
+// is refused.
+func TestAddCardTwice(t *testing.T) {
+	b := newBooks(t)
+	b.family(1, pan("a", 0))
+	b.family(2, pan("c", 0))
+	b.disburse(testPeriod, testGrant)
+	replacement := NewCard{PAN: pan("b", 1), PANKeyID: 1, First6: "999912", Last4: "0002", Expiry: 3012, PINValue: testPIN, Family: 1}
+	b.must(0, b.operator.insertCard(t.Context(), 0, replacement, true))
+	b.want("a card without its forward", b.post(b.redeem(replacement.PAN, 1, 10_000)), OutcomeCardUnknown)
+	other := replacement
+	other.Family = 2
+	if err := b.operator.AddCard(t.Context(), other); !errors.Is(err, errCardKnown) {
+		t.Errorf("another family: %v", err)
+	}
+	b.must(0, b.operator.AddCard(t.Context(), replacement))
+	b.want("finished", b.post(b.redeem(replacement.PAN, 2, 10_000)), OutcomeApproved)
+	if err := b.operator.AddCard(t.Context(), replacement); !errors.Is(err, errCardKnown) {
+		t.Errorf("twice: %v", err)
+	}
+	b.audit()
+}
+
+// TestAddFamilyAtOnce: one number, two buckets, one family.
+func TestAddFamilyAtOnce(t *testing.T) {
+	b := newBooks(t)
+	for id := range int64(10) {
+		var wait sync.WaitGroup
+		var failed [2]error
+		for bucket := range 2 {
+			wait.Go(func() {
+				failed[bucket] = b.operator.AddFamily(t.Context(), id+1, 3172, "Family", pan(fmt.Sprint(id), byte(bucket)))
+			})
+		}
+		wait.Wait()
+		if (failed[0] == nil) == (failed[1] == nil) {
+			t.Errorf("family %d: %v, %v", id+1, failed[0], failed[1])
+		}
+	}
+	b.audit()
+}

@@ -35,46 +35,74 @@ func (l *Ledger) AddFamily(ctx context.Context, id int64, region int16, name str
 	if id <= 0 || name == "" {
 		return errors.New("a family needs a number greater than 0 and a name")
 	}
-	if _, err := l.familyBucket(ctx, id); !errors.Is(err, ErrNotFound) {
-		return errors.Join(err, errors.New("a family with this number stands in the books already"))
-	}
 	bucket := l.BucketOf(first)
-	return l.inBucket(ctx, bucket, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `insert into bpnt.family (bucket, id, region, name) values ($1, $2, $3, $4)`,
-			bucket, id, region, name)
+	return l.inTx(ctx, func(tx pgx.Tx) error {
+		// The number is unique over all buckets, which no index can see to: who registers families queues here first.
+		if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(8584)`); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `select bpnt.lock_bucket($1)`, bucket); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `insert into bpnt.family (bucket, id, region, name)
+			select $1, $2, $3, $4 where not exists (
+				select from bpnt.bucket b join bpnt.family f on f.bucket = b.id where f.id = $2)`, bucket, id, region, name)
 		if err != nil {
 			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return errors.New("a family with this number stands in the books already")
 		}
 		return journal(ctx, tx, "family add", fmt.Sprint(id))
 	})
 }
 
 // AddCard gives a family a card. Where the card's hash points to another bucket than the family's, a forward is left
-// there; the card itself is written first, so that a forward always leads somewhere.
+// there; the card itself is written first, so that a forward always leads somewhere. A run that died in between is
+// finished by running it again.
 func (l *Ledger) AddCard(ctx context.Context, c NewCard) error {
 	home, err := l.familyBucket(ctx, c.Family)
 	if err != nil {
 		return fmt.Errorf("family %d: %w", c.Family, err)
 	}
-	if err := l.insertCard(ctx, home, c); err != nil {
-		return nameConflict(err, "this card stands in the books already")
+	if _, err := l.Card(ctx, c.PAN); !errors.Is(err, ErrNotFound) {
+		return errors.Join(err, errCardKnown)
 	}
-	if hash := l.BucketOf(c.PAN); hash != home {
+	hash := l.BucketOf(c.PAN)
+	if err := l.insertCard(ctx, home, c, hash != home); err != nil {
+		return err
+	}
+	if hash != home {
 		return l.insertForward(ctx, hash, home, c)
 	}
 	return nil
 }
 
-func (l *Ledger) insertCard(ctx context.Context, bucket int16, c NewCard) error {
+var errCardKnown = errors.New("this card stands in the books already")
+
+// insertCard writes the card; resumed says that a row of the same family may be there, left by a run that died.
+func (l *Ledger) insertCard(ctx context.Context, bucket int16, c NewCard, resumed bool) error {
 	return l.inBucket(ctx, bucket, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `insert into bpnt.card (bucket, pan, pan_key, family, expiry, pin_value, first6, last4)
-			values ($1, $2, $3, $4, $5, nullif($6, 0), $7, $8)`,
+		tag, err := tx.Exec(ctx, `insert into bpnt.card (bucket, pan, pan_key, family, expiry, pin_value, first6, last4)
+			values ($1, $2, $3, $4, $5, nullif($6, 0), $7, $8) on conflict do nothing`,
 			bucket, c.PAN, c.PANKeyID, c.Family, c.Expiry, c.PINValue, c.First6, c.Last4)
 		if err != nil {
 			return err
 		}
+		if tag.RowsAffected() == 0 {
+			return sameFamily(ctx, tx, bucket, c, resumed)
+		}
 		return journal(ctx, tx, "card add", fmt.Sprintf("family %d, card ending %s", c.Family, c.Last4))
 	})
+}
+
+func sameFamily(ctx context.Context, tx pgx.Tx, bucket int16, c NewCard, resumed bool) error {
+	var family int64
+	err := tx.QueryRow(ctx, `select coalesce(family, 0) from bpnt.card where bucket = $1 and pan = $2`, bucket, c.PAN).Scan(&family)
+	if err == nil && (!resumed || family != c.Family) {
+		return errCardKnown
+	}
+	return err
 }
 
 func (l *Ledger) insertForward(ctx context.Context, bucket, home int16, c NewCard) error {

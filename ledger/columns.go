@@ -17,7 +17,6 @@ type columns struct {
 	pan         []pgtype.UUID
 	code        []int32
 	amount      []int64
-	fraction    []bool
 	mid         []string
 	programme   []int16
 	stamp       []pgtype.Int8
@@ -29,6 +28,7 @@ type columns struct {
 	pinRequired []bool
 	pinValue    []int32
 	window      []pgtype.Interval
+	resent      []bool
 }
 
 // newColumns leaves out a request that stands behind another of its card, and marks its result Again.
@@ -50,11 +50,11 @@ func makeColumns(n int) *columns {
 	return &columns{
 		place: make([]int, 0, n), kind: make([]Kind, 0, n), link: make([]int16, 0, n), tid: make([]string, 0, n),
 		stan: make([]int32, 0, n), pan: make([]pgtype.UUID, 0, n), code: make([]int32, 0, n),
-		amount: make([]int64, 0, n), fraction: make([]bool, 0, n), mid: make([]string, 0, n),
+		amount: make([]int64, 0, n), mid: make([]string, 0, n),
 		programme: make([]int16, 0, n), stamp: make([]pgtype.Int8, 0, n), atc: make([]pgtype.Int4, 0, n),
 		invoice: make([]string, 0, n), batch: make([]pgtype.Int4, 0, n), nii: make([]pgtype.Int2, 0, n),
 		entryMode: make([]pgtype.Int2, 0, n), pinRequired: make([]bool, 0, n), pinValue: make([]int32, 0, n),
-		window: make([]pgtype.Interval, 0, n),
+		window: make([]pgtype.Interval, 0, n), resent: make([]bool, 0, n),
 	}
 }
 
@@ -67,7 +67,6 @@ func (c *columns) add(i int, r *Request) {
 	c.pan = append(c.pan, pgtype.UUID{Bytes: r.PAN, Valid: true})
 	c.code = append(c.code, r.ProcessingCode)
 	c.amount = append(c.amount, r.Amount)
-	c.fraction = append(c.fraction, r.Fraction)
 	c.mid = append(c.mid, r.MID)
 	c.programme = append(c.programme, r.Programme)
 	c.stamp = append(c.stamp, pgtype.Int8{Int64: r.LocalStamp, Valid: r.LocalStamp >= 0})
@@ -79,6 +78,7 @@ func (c *columns) add(i int, r *Request) {
 	c.pinRequired = append(c.pinRequired, r.PINRequired)
 	c.pinValue = append(c.pinValue, r.PINValue)
 	c.window = append(c.window, pgtype.Interval{Microseconds: r.window().Microseconds(), Valid: true})
+	c.resent = append(c.resent, r.Resent)
 }
 
 // window is the request's identity window, or the default.
@@ -92,7 +92,7 @@ func (r *Request) window() time.Duration {
 // arguments are post()'s, in order.
 func (c *columns) arguments(bucket int16, clock pgtype.Timestamptz) []any {
 	return []any{
-		bucket, clock, c.kind, c.link, c.tid, c.stan, c.pan, c.code, c.amount, c.fraction, c.mid, c.programme, c.stamp,
-		c.atc, c.invoice, c.batch, c.nii, c.entryMode, c.pinRequired, c.pinValue, c.window,
+		bucket, clock, c.kind, c.link, c.tid, c.stan, c.pan, c.code, c.amount, c.mid, c.programme, c.stamp,
+		c.atc, c.invoice, c.batch, c.nii, c.entryMode, c.pinRequired, c.pinValue, c.window, c.resent,
 	}
 }

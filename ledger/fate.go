@@ -41,7 +41,7 @@ func fate(err error) error {
 func serverFate(e *pgconn.PgError) error {
 	kind := ErrRejected
 	switch {
-	case e.Severity == "FATAL" || e.Severity == "PANIC":
+	case e.SeverityUnlocalized != "ERROR": // FATAL, PANIC, or a server too old to say
 		kind = ErrIndeterminate
 	case e.Code == "40001" || e.Code == "40P01" || e.Code == "55P03" || e.Code == "57014" ||
 		e.Code == "0A000" || e.Code == "26000":

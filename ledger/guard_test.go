@@ -79,6 +79,9 @@ func TestAuditFindsTampering(t *testing.T) {
 		"an original removed":   {`delete from bpnt.message where class = 'R' and outcome = 1`, "I05 I08"},
 		"a reversal undone":     {`delete from bpnt.message where class = 'r' and outcome = 2`, "I05"},
 		"a period closed early": {`update bpnt.period set status = 'pending'`, "I17"},
+		"the counter set back":  {`update bpnt.bucket set message_no = 1 where id = 0`, "I20"},
+		"a grant raised":        {`update bpnt.purse set granted = granted + 1`, "I20"},
+		"a bucket removed":      {`delete from bpnt.bucket where id = 0`, "I18 I20"},
 		"a statement's chain":   {`update bpnt.posting set previous = null where kind = 'U'`, "I18 I19"},
 	}
 	for name, test := range tampering {

@@ -71,7 +71,7 @@ func runPost(ctx context.Context, conn *pgxpool.Conn, bucket int16, at time.Time
 		return ErrIndeterminate
 	}
 	if seen != len(c.place) {
-		return errors.Join(ErrRejected, errors.New("post() answered another number of rows than it was asked"))
+		return errors.Join(ErrIndeterminate, errors.New("post() answered another number of rows than it was asked"))
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ var precedence = []obstacle{
 	{outcome: OutcomePINMissing, request: func(r *Request) { r.PINValue = PINNone }},
 	{outcome: OutcomePINFault, request: func(r *Request) { r.PINValue = PINFault }},
 	{outcome: OutcomePINWrong, request: func(r *Request) { r.PINValue++ }},
-	{outcome: OutcomeAmountInvalid, request: func(r *Request) { r.Fraction = true }},
+	{outcome: OutcomeAmountInvalid, request: func(r *Request) { r.Amount = 0 }},
 	{outcome: OutcomeNotFunded, request: func(r *Request) { r.Programme = 2 }},
 	{outcome: OutcomeInsufficientFunds, request: func(r *Request) { r.Amount = testGrant + 1 }},
 }
@@ -149,6 +149,11 @@ func TestInquiry(t *testing.T) {
 	b.disburse(testPeriod, testGrant)
 	b.disburse(testPeriod+1, testGrant)
 	if r := b.want("two periods", b.post(b.inquire(card, 2)), OutcomeApproved); r.Balance != 2*testGrant {
+		t.Errorf("balance %d", r.Balance)
+	}
+	odd := b.inquire(card, 9)
+	odd.Amount = 150_000
+	if r := b.want("an amount in an inquiry means nothing", b.post(odd), OutcomeApproved); r.Balance != 2*testGrant {
 		t.Errorf("balance %d", r.Balance)
 	}
 	b.want("same STAN as a purchase is another message", b.post(b.redeem(card, 2, 1000)), OutcomeApproved)

@@ -38,8 +38,7 @@ type Request struct {
 	STAN           int32  // DE11; of the original in an EDC reversal
 	PAN            PANKey
 	ProcessingCode int32 // DE3
-	Amount         int64 // whole rupiah; 0 for an inquiry
-	Fraction       bool  // the wire amount had a remainder below one rupiah
+	Amount         int64 // whole rupiah; 0 for an inquiry, and for an amount that is none: refused as invalid
 	MID            string
 	Programme      int16
 
@@ -53,6 +52,10 @@ type Request struct {
 
 	PINRequired bool
 	PINValue    int32 // PINNone, PINFault, or a verification value
+
+	// Resent says that this process posted the request before and does not know what became of it: then what stands in
+	// the books counts as this message although the terminal was reset in between.
+	Resent bool
 
 	// Window is how long an identity is remembered without a chip counter or a local time to confirm it.
 	Window time.Duration

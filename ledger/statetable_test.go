@@ -285,6 +285,11 @@ func TestTerminalReset(t *testing.T) {
 		t.Errorf("balance %d, want 80000", got)
 	}
 	b.must(0, b.operator.ResetTerminal(t.Context(), "edc", testTID))
+	lost := b.redeem(card, 1, 30_000)
+	lost.Resent = true
+	if r := b.post(lost); r.Outcome != OutcomeBlocked {
+		t.Errorf("what this process sent before the reset is the same message after it: %+v", r)
+	}
 	b.now = day0.AddDate(0, 0, 2)
 	b.want("what was before the repair is forgotten", b.post(b.reverse(card, 1, 30_000)), OutcomeReversalUnmatched)
 	b.audit()

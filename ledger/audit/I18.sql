@@ -8,10 +8,10 @@ select format('bucket %s, flush %s: digest or count differs', l.bucket, l.no)
     select string_agg(bpnt.posting_text(p), '' order by p.message, p.line) as text, count(*) as lines
       from bpnt.posting p
      where p.bucket = l.bucket and p.message between l.first_message and l.last_message) t
-  join bpnt.bucket b on b.id = l.bucket
+  left join bpnt.bucket b on b.id = l.bucket
  where l.digest is distinct from sha256(coalesce(l.before, sha256('bpnt')) || convert_to(t.text, 'UTF8'))
     or l.postings <> t.lines or l.no <> coalesce(l.no_before, 0) + 1
-    or (l.no_after is null and (l.no <> b.flush_no or l.digest <> b.digest))
+    or (l.no_after is null and (l.no is distinct from b.flush_no or l.digest is distinct from b.digest))
 union all
 select format('%s postings in flushes, %s in the books', f.n, p.n)
   from (select coalesce(sum(postings), 0) as n from bpnt.flush) f, (select count(*) as n from bpnt.posting) p

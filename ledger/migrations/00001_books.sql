@@ -34,7 +34,7 @@ create table bpnt.ledger (
 );
 
 create table bpnt.programme (
-    id   smallint primary key,
+    id   smallint primary key check (id between 1 and 2000), -- post() counts programme * 1000000 + period in an integer
     code text not null unique,
     name text not null
 );

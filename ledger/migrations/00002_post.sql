@@ -112,7 +112,6 @@ create function bpnt.post(
     p_pan          uuid[],
     p_code         integer[],
     p_amount       bigint[],
-    p_fraction     boolean[],
     p_mid          text[],
     p_programme    smallint[],
     p_stamp        bigint[],
@@ -123,7 +122,8 @@ create function bpnt.post(
     p_entry_mode   smallint[],
     p_pin_required boolean[],
     p_pin_value    integer[],
-    p_window       interval[]
+    p_window       interval[],
+    p_resent       boolean[]
 ) returns setof bpnt.decision
 language plpgsql volatile security definer
 set search_path = bpnt, pg_temp
@@ -142,7 +142,16 @@ declare
     v_month  integer;
     v_open   integer[];
     v_last   bigint;
+    v_sales  bigint;
 begin
+    -- Who may only execute this function may neither choose the time nor hold the lock for long.
+    if p_now is not null
+        and session_user <> (select tableowner from pg_tables where schemaname = 'bpnt' and tablename = 'ledger') then
+        raise exception 'the clock is the ledger''s' using errcode = '42501';
+    end if;
+    if cardinality(p_kind) > 1000 then
+        raise exception 'more than 1000 requests in a call' using errcode = '54000';
+    end if;
     -- A statement of its own: the next one's snapshot then sees all that the lock's holder before us committed.
     perform pg_advisory_xact_lock(8583, p_bucket);
     v_now := coalesce(p_now, clock_timestamp());
@@ -152,9 +161,13 @@ begin
     select coalesce(array_agg(p.programme * 1000000 + p.id), '{}') into v_open from period p where p.status = 'open';
 
     v_last := v_first + cardinality(p_kind);
+    v_sales := v_first;
 
     if 3 = any (p_kind) or 4 = any (p_kind) then
         v_last := v_last + cardinality(p_kind); -- a reversal and the tombstone that it leaves have a number each
+        -- Reversals are carried out first, so redemptions of the same purse must have the higher numbers (I19). They
+        -- take those that the tombstones leave free: an element is one or the other.
+        v_sales := v_first + cardinality(p_kind);
         return query select * from undo(p_bucket, v_now, v_first, v_date, p_kind, p_link, p_tid, p_stan, p_pan, p_code,
             p_amount, p_stamp, p_atc, p_invoice, p_batch, p_nii, p_entry_mode, p_window, v_open);
     end if;
@@ -173,7 +186,10 @@ begin
                 w.total, w.first_balance, w.first_place,
                 -- A repeat is one with the content of the stored message.
                 m.amount = r.amount and m.processing_code = r.code and coalesce(m.atc = r.atc, true) as same_content,
-                m.id is not null and m.epoch >= coalesce(t.epoch, m.epoch) and not is_older_message(
+                -- What this process sent before and heard nothing of may have been stored before a terminal reset.
+                m.id is not null
+                and (m.epoch >= coalesce(t.epoch, m.epoch) or r.resent and v_now - m.at < interval '1 minute')
+                and not is_older_message(
                     v_now - m.at, r.time_window, m.outcome = 5, m.atc, m.stamp, m.invoice, m.sent_batch,
                     r.atc, r.stamp, r.invoice, r.batch) as known,
                 coalesce(v.yes, false) as reversed,
@@ -193,15 +209,16 @@ begin
                     when r.pin_required and r.pin_value = 0 then 41
                     when r.pin_value < 0 or r.pin_value > 0 and c.pin_value is null then 42
                     when r.pin_value > 0 and r.pin_value <> c.pin_value then case when c.tries >= 2 then 40 else 43 end
-                    when r.kind = 1 and (r.fraction or r.amount <= 0) then 50
+                    when r.kind = 1 and r.amount <= 0 then 50
                     when w.total is null then case when r.kind = 2 then 1 else 52 end
                     when r.kind = 1 and w.total < r.amount then 51
                     else 1
                 end as fresh_outcome
-            from unnest(p_kind, p_link, p_tid, p_stan, p_pan, p_code, p_amount, p_fraction, p_mid, p_programme, p_stamp,
-                    p_atc, p_invoice, p_batch, p_nii, p_entry_mode, p_pin_required, p_pin_value, p_window) with ordinality
-                as r (kind, link, tid, stan, pan, code, amount, fraction, mid, programme, stamp,
-                    atc, invoice, batch, nii, entry_mode, pin_required, pin_value, time_window, n)
+            from unnest(p_kind, p_link, p_tid, p_stan, p_pan, p_code, p_amount, p_mid, p_programme, p_stamp,
+                    p_atc, p_invoice, p_batch, p_nii, p_entry_mode, p_pin_required, p_pin_value, p_window, p_resent)
+                with ordinality
+                as r (kind, link, tid, stan, pan, code, amount, mid, programme, stamp,
+                    atc, invoice, batch, nii, entry_mode, pin_required, pin_value, time_window, resent, n)
             left join terminal t on t.link = r.link and t.tid = r.tid
             left join outlet o on o.id = t.outlet
             left join card c on c.bucket = p_bucket and c.pan = r.pan
@@ -225,7 +242,7 @@ begin
                          order by p.period) p) w on true
             where r.kind <= 2
         ), decided as materialized (
-            select s.*, v_first + s.n as new_id,
+            select s.*, v_sales + s.n as new_id,
                 case when s.m_id is null then 0 else s.m_generation + 1 end::smallint as new_generation,
                 not s.again and s.known and not (s.m_outcome = 5 or s.reversed) and s.same_content as replay,
                 not s.again and not s.known and s.forward is null and s.fresh_outcome <> 20 as store,
@@ -275,7 +292,7 @@ begin
                 family)
             select p_bucket, d.terminal, d.stan, d.class, d.pan, d.new_generation, d.new_id, v_now, d.epoch, d.code,
                 d.amount, d.stamp, d.atc, d.invoice, d.batch, d.in_batch, d.outcome,
-                coalesce(d.total, 0) - case when d.outcome = 1 then d.amount else 0 end,
+                coalesce(d.total, 0) - case when d.kind = 1 and d.outcome = 1 then d.amount else 0 end,
                 case when d.outcome in (40, 43) then greatest(2 - d.tries, 0)::smallint end,
                 d.nii, d.entry_mode, d.masthead, d.family
               from decided d where d.store
@@ -285,7 +302,7 @@ begin
             case when d.replay then d.m_id when d.store then d.new_id else 0 end,
             d.amount,
             case when d.replay then d.m_balance
-                 when d.store then coalesce(d.total, 0) - case when d.outcome = 1 then d.amount else 0 end
+                 when d.store then coalesce(d.total, 0) - case when d.kind = 1 and d.outcome = 1 then d.amount else 0 end
                  else 0 end,
             case when d.replay then d.m_at else v_now end,
             case when d.replay then d.m_batch else d.in_batch end,
@@ -337,14 +354,15 @@ begin
             coalesce(r.batch, t.batch) as in_batch, coalesce(t.epoch, 0::smallint) as epoch, o.masthead, c.forward,
             m.generation as m_generation, m.outcome as m_outcome, m.id is null as m_none,
             m.epoch >= coalesce(t.epoch, m.epoch) and p_now - m.at < interval '1 day' as m_recent,
-            m.id is not null and m.epoch >= coalesce(t.epoch, m.epoch) and not is_older_message(
+            m.id is not null
+            and (m.epoch >= coalesce(t.epoch, m.epoch) or r.kind = 4 and p_now - m.at < interval '1 day')
+            and not is_older_message(
                 p_now - m.at, r.time_window, m.outcome = 5, m.atc, m.stamp, m.invoice, m.sent_batch,
                 r.atc, r.stamp, r.invoice, r.batch) as m_known,
             x.id as x_id, x.generation as x_generation, x.outcome as x_outcome, x.family as x_family,
-            p_now - x.at < interval '1 day' as x_recent,
             v.id as v_id, v.outcome as v_outcome, v.balance as v_balance, v.at as v_at, v.batch as v_batch,
-            v.invoice as v_invoice, v.nii as v_nii, v.entry_mode as v_entry_mode, v.masthead as v_masthead,
-            p_now - v.at < interval '1 day' as v_recent, w.total,
+            v.invoice as v_invoice, v.nii as v_nii, v.entry_mode as v_entry_mode, v.masthead as v_masthead, v.generation as v_generation,
+            x.epoch >= coalesce(t.epoch, x.epoch) and p_now - v.at < interval '1 day' as v_recent, w.total,
             row_number() over (partition by coalesce(x.family, -r.n) order by r.n) > 1 as again
         from unnest(p_kind, p_link, p_tid, p_stan, p_pan, p_code, p_amount, p_stamp, p_atc, p_invoice, p_batch, p_nii,
                 p_entry_mode, p_window) with ordinality
@@ -368,10 +386,13 @@ begin
                and (x.epoch >= coalesce(t.epoch, x.epoch) or p_now - x.at < interval '1 day')
              order by x.generation desc limit 1) x on true
         left join lateral (
+            -- The reversal that was heard of x; or that left x as its tombstone when it credited an older row.
             select * from message v
              where v.bucket = p_bucket and v.terminal = t.id and v.stan = r.stan
-               and v.class = lower(k.class::text)::"char" and v.pan = r.pan and v.generation = x.generation
-             limit 1) v on true
+               and v.class = lower(k.class::text)::"char" and v.pan = r.pan
+               and v.processing_code = r.code and v.amount = r.amount
+               and (v.generation = x.generation or x.outcome = 5 and v.at = x.at and v.generation < x.generation)
+             order by v.generation desc limit 1) v on true
         left join lateral (
             select sum(p.balance)::bigint as total from purse p
              where p.bucket = p_bucket and p.family = coalesce(x.family, c.family)
@@ -382,24 +403,26 @@ begin
             case
                 when s.again then 0
                 when s.kind = 4 then case when s.m_known then s.m_outcome when s.forward is not null then 0 else 11 end
-                when s.x_id is not null and s.v_id is not null then case when s.v_recent then s.v_outcome else 4 end
-                when s.x_outcome = 1 then 2
-                when s.x_outcome = 5 then 4
-                when s.x_id is not null then case when s.x_recent then 3 else 4 end
-                when s.m_recent then 12
-                when s.m_none and s.forward is not null then 0
+                -- The original of a forwarded card stands in the family's bucket, unless this one shut it out.
+                when s.forward is not null and not coalesce(s.m_recent or s.m_known and s.m_outcome = 5, false) then 0
+                when s.v_recent then s.v_outcome
+                when s.x_outcome = 1 and s.v_id is null and s.class = 'R' then 2
+                when s.m_recent and s.m_generation is distinct from s.x_generation then 12
+                when s.m_recent and s.x_outcome <> 5 then 3
                 else 4
             end::smallint as outcome,
             not s.again and case when s.kind = 4 then s.m_known else coalesce(s.v_recent, false) end as replay
         from seen s
     ), placed as materialized (
         -- bury: a tombstone is to stand in the original's place. heard: the reversal is new and is stored.
+        -- No late original passes a row of the last day: it is reversed, declined, a tombstone, or of other content.
         select d.*, b.bury, d.kind = 3 and not d.replay and d.outcome in (2, 3, 4) as heard,
-            case when b.bury then coalesce(d.m_generation + 1, 0) else d.x_generation end::smallint as new_generation
+            coalesce(d.m_generation + 1, 0)::smallint as tomb_generation,
+            case when b.bury and d.outcome = 4 then coalesce(d.m_generation + 1, 0)
+                 else d.x_generation end::smallint as new_generation
         from decided d cross join lateral (
             select not d.replay and (d.kind = 4 and d.outcome = 11
-                or d.kind = 3 and d.outcome = 4 and (d.x_id is null or d.v_id is not null or d.x_outcome <> 5))
-                as bury) b
+                or d.kind = 3 and d.outcome in (2, 3, 4) and d.m_recent is not true) as bury) b
     ), credit as materialized (
         select d.new_id, o.from_id as family, o.to_id as outlet, o.programme, o.period, o.amount, o.line, o.batch
           from placed d join posting o on o.bucket = p_bucket and o.message = d.x_id and o.kind = 'R'
@@ -424,7 +447,7 @@ begin
             d.nii, d.entry_mode, d.masthead, d.x_family
           from placed d where d.heard
         union all
-        select p_bucket, d.terminal, d.stan, d.class, d.pan, d.new_generation, d.new_id + cardinality(p_kind), p_now,
+        select p_bucket, d.terminal, d.stan, d.class, d.pan, d.tomb_generation, d.new_id + cardinality(p_kind), p_now,
             d.epoch, d.code, d.amount, d.stamp, d.atc, d.invoice, d.batch, d.in_batch, 5, 0,
             d.nii, d.entry_mode, d.masthead, null
           from placed d where d.bury
@@ -443,7 +466,8 @@ begin
         case when d.replay then d.v_entry_mode else d.entry_mode end,
         case when d.replay then d.v_masthead else d.masthead end,
         null::smallint,
-        coalesce(d.new_generation, d.m_generation, 0::smallint)
+        coalesce(case when d.replay then d.v_generation when d.kind = 4 and d.bury then d.tomb_generation else d.new_generation end,
+            d.m_generation, 0::smallint)
     from placed d
     where all_moved((select count(*) from credit), (select count(*) from moved));
 end

@@ -106,7 +106,9 @@ grant execute on function bpnt.post, bpnt.link_id to bpnt_gateway;
 -- The operator reads all, keeps the reference data and the cards, and runs jobs. Money moves only through them.
 grant select on all tables in schema bpnt to bpnt_operator;
 grant insert on bpnt.family, bpnt.card, bpnt.outlet, bpnt.terminal, bpnt.masthead, bpnt.journal to bpnt_operator;
-grant update on bpnt.outlet, bpnt.terminal, bpnt.card to bpnt_operator;
+grant update (masthead, status) on bpnt.outlet to bpnt_operator;
+grant update (outlet, status, epoch, wrapped_tpk, wrapped_tak, changed_at) on bpnt.terminal to bpnt_operator;
+grant update (status, tries) on bpnt.card to bpnt_operator;
 grant execute on function bpnt.lock_bucket, bpnt.disburse_begin, bpnt.disburse_chunk, bpnt.disburse_open,
     bpnt.link_id, bpnt.business_date, bpnt.posting_text to bpnt_operator;
 
