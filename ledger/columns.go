@@ -10,6 +10,7 @@ import (
 // in the batch each element came from.
 type columns struct {
 	place       []int
+	undo        int32
 	kind        []Kind
 	link        []int16
 	tid         []string
@@ -31,19 +32,28 @@ type columns struct {
 	resent      []bool
 }
 
-// newColumns leaves out a request that stands behind another of its card, and marks its result Again.
+// newColumns puts the reversals and tombstones first, as post() wants them. It leaves out a request that stands behind
+// another of its card, and marks its result Again.
 func newColumns(requests []Request, results []Result) *columns {
 	c := makeColumns(len(requests))
 	seen := make(map[PANKey]struct{}, len(requests))
 	for i := range requests {
-		if _, twice := seen[requests[i].PAN]; twice {
-			results[i] = Result{Again: true, MovedTo: Absent}
-			continue
-		}
+		_, twice := seen[requests[i].PAN]
 		seen[requests[i].PAN] = struct{}{}
-		c.add(i, &requests[i])
+		results[i] = Result{Again: twice, MovedTo: Absent}
 	}
+	c.addKinds(requests, results, true)
+	c.undo = int32(len(c.place))
+	c.addKinds(requests, results, false)
 	return c
+}
+
+func (c *columns) addKinds(requests []Request, results []Result, undo bool) {
+	for i := range requests {
+		if (requests[i].Kind >= KindReverse) == undo && !results[i].Again {
+			c.add(i, &requests[i])
+		}
+	}
 }
 
 func makeColumns(n int) *columns {
@@ -93,6 +103,6 @@ func (r *Request) window() time.Duration {
 func (c *columns) arguments(bucket int16, clock pgtype.Timestamptz) []any {
 	return []any{
 		bucket, clock, c.kind, c.link, c.tid, c.stan, c.pan, c.code, c.amount, c.mid, c.programme, c.stamp,
-		c.atc, c.invoice, c.batch, c.nii, c.entryMode, c.pinRequired, c.pinValue, c.window, c.resent,
+		c.atc, c.invoice, c.batch, c.nii, c.entryMode, c.pinRequired, c.pinValue, c.window, c.resent, c.undo,
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -15,7 +16,14 @@ import (
 	"golang.org/x/term"
 )
 
+// gcPercent lets the heap grow to five times what lives before it is collected. What lives is small (keys, caches, a
+// fleet's cards: tens of MB), and at 15,000 messages a second the default collects twelve times a second.
+const gcPercent = 400
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The second signal finds the default handler and ends the process at once.
 	context.AfterFunc(ctx, stop)

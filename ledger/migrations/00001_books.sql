@@ -150,15 +150,15 @@ create table bpnt.card (
 -- without an index on it.
 create table bpnt.purse (
     family         bigint   not null,
-    balance        bigint   not null check (balance >= 0),
-    granted        bigint   not null check (granted > 0),
+    balance        bigint   not null,
+    granted        bigint   not null,
     message        bigint   not null,
     before_message bigint,
     period         integer  not null,
     bucket         smallint not null,
     programme      smallint not null,
     primary key (bucket, family, programme, period),
-    check (balance <= granted)
+    check (balance >= 0 and balance <= granted)
 ) with (fillfactor = 75);
 
 -- One row for each message that was decided. class is what the key is about: R redemption, I inquiry, V void,
@@ -197,7 +197,7 @@ create table bpnt.posting (
     message       bigint   not null,
     from_id       bigint   not null,
     to_id         bigint   not null,
-    amount        bigint   not null check (amount > 0),
+    amount        bigint   not null,
     previous      bigint,
     period        integer  not null,
     business_date date     not null,
@@ -205,10 +205,15 @@ create table bpnt.posting (
     bucket        smallint not null,
     line          smallint not null,
     programme     smallint not null,
-    kind          "char"   not null check (kind in ('D', 'R', 'U')),
+    kind          "char"   not null,
     from_kind     "char"   not null,
     to_kind       "char"   not null,
-    check ((kind, from_kind, to_kind) in (('D', 'F', 'P'), ('R', 'P', 'O'), ('U', 'O', 'P'))),
+    -- One check, not one a column: the server makes each ready anew for every statement.
+    check (amount > 0 and case kind
+        when 'R' then from_kind = 'P' and to_kind = 'O'
+        when 'U' then from_kind = 'O' and to_kind = 'P'
+        when 'D' then from_kind = 'F' and to_kind = 'P'
+        else false end),
     primary key (bucket, message, line)
 );
 

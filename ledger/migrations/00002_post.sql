@@ -91,7 +91,8 @@ create type bpnt.decision as (
 );
 
 -- post() decides a batch: checks, debits, journals and returns the outcomes, as one transaction. The numbers of kind
--- and outcome are those of the Go types Kind and Outcome. Arrays stand in for a list of requests, one element each;
+-- and outcome are those of the Go types Kind and Outcome. Arrays stand in for a list of requests, one element each, the
+-- p_undo reversals and tombstones first;
 -- null stands for "not carried". p_now is given by tests only: else the ledger's clock is read under the lock.
 --
 -- The order of precedence of outcomes is the order of the WHENs below, and TestPrecedence walks down it: identity,
@@ -123,7 +124,8 @@ create function bpnt.post(
     p_pin_required boolean[],
     p_pin_value    integer[],
     p_window       interval[],
-    p_resent       boolean[]
+    p_resent       boolean[],
+    p_undo         integer
 ) returns setof bpnt.decision
 language plpgsql volatile security definer
 set search_path = bpnt, pg_temp
@@ -142,7 +144,6 @@ declare
     v_month  integer;
     v_open   integer[];
     v_last   bigint;
-    v_sales  bigint;
 begin
     -- Who may only execute this function may neither choose the time nor hold the lock for long.
     if p_now is not null
@@ -160,19 +161,17 @@ begin
     v_month := extract(year from v_date)::integer % 100 * 100 + extract(month from v_date)::integer;
     select coalesce(array_agg(p.programme * 1000000 + p.id), '{}') into v_open from period p where p.status = 'open';
 
-    v_last := v_first + cardinality(p_kind);
-    v_sales := v_first;
-
-    if 3 = any (p_kind) or 4 = any (p_kind) then
-        v_last := v_last + cardinality(p_kind); -- a reversal and the tombstone that it leaves have a number each
-        -- Reversals are carried out first, so redemptions of the same purse must have the higher numbers (I19). They
-        -- take those that the tombstones leave free: an element is one or the other.
-        v_sales := v_first + cardinality(p_kind);
-        return query select * from undo(p_bucket, v_now, v_first, v_date, p_kind, p_link, p_tid, p_stan, p_pan, p_code,
-            p_amount, p_stamp, p_atc, p_invoice, p_batch, p_nii, p_entry_mode, p_window, v_open);
+    -- The reversals and tombstones stand first in the arrays. They are carried out first and take the lower numbers, so
+    -- that a purse's postings rise with them (I19); a reversal and the tombstone that it leaves have a number each.
+    v_last := v_first + cardinality(p_kind) + p_undo;
+    if p_undo > 0 then
+        return query select * from undo(p_bucket, v_now, v_first, v_date, p_kind[:p_undo], p_link[:p_undo],
+            p_tid[:p_undo], p_stan[:p_undo], p_pan[:p_undo], p_code[:p_undo], p_amount[:p_undo], p_stamp[:p_undo],
+            p_atc[:p_undo], p_invoice[:p_undo], p_batch[:p_undo], p_nii[:p_undo], p_entry_mode[:p_undo],
+            p_window[:p_undo], v_open);
     end if;
 
-    if 1 = any (p_kind) or 2 = any (p_kind) then
+    if p_undo < cardinality(p_kind) then
         return query
         with seen as (
             select r.n::integer, r.kind, t.id as terminal, r.stan, r.pan, r.code, r.amount, r.programme, r.stamp, r.atc,
@@ -240,9 +239,9 @@ begin
                          where p.bucket = p_bucket and p.family = c.family and p.programme = r.programme
                            and p.programme * 1000000 + p.period = any (v_open)
                          order by p.period) p) w on true
-            where r.kind <= 2
+            where r.n > p_undo
         ), decided as materialized (
-            select s.*, v_sales + s.n as new_id,
+            select s.*, v_first + p_undo + s.n as new_id,
                 case when s.m_id is null then 0 else s.m_generation + 1 end::smallint as new_generation,
                 not s.again and s.known and not (s.m_outcome = 5 or s.reversed) and s.same_content as replay,
                 not s.again and not s.known and s.forward is null and s.fresh_outcome <> 20 as store,
@@ -341,11 +340,12 @@ set search_path = bpnt, pg_temp
 as $$
 #variable_conflict use_column
 begin
-    insert into terminal (link, tid, status)
-    select distinct r.link, r.tid, 'unregistered' from unnest(p_kind, p_link, p_tid) r (kind, link, tid)
-     where r.kind >= 3 and not exists (select from terminal t where t.link = r.link and t.tid = r.tid)
-     order by 1, 2
-    on conflict do nothing;
+    if exists (select from unnest(p_link, p_tid) r (link, tid)
+                where not exists (select from terminal t where t.link = r.link and t.tid = r.tid)) then
+        insert into terminal (link, tid, status)
+        select distinct r.link, r.tid, 'unregistered' from unnest(p_link, p_tid) r (link, tid) order by 1, 2
+        on conflict do nothing;
+    end if;
 
     return query
     with seen as (
@@ -397,7 +397,6 @@ begin
             select sum(p.balance)::bigint as total from purse p
              where p.bucket = p_bucket and p.family = coalesce(x.family, c.family)
                and p.programme * 1000000 + p.period = any (p_open)) w on true
-        where r.kind >= 3
     ), decided as materialized (
         select s.*, p_first + s.n as new_id,
             case
