@@ -109,6 +109,9 @@ func (d *demo) run(ctx context.Context) error {
 	if err := d.fill(ctx, books); err != nil {
 		return err
 	}
+	if err := ledger.Tidy(ctx, d.url); err != nil {
+		return err
+	}
 	fleet, err := jakartaFleet(d.jakarta, d.jakarta.Outlets)
 	if err != nil {
 		return err
