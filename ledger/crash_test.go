@@ -159,18 +159,25 @@ func (s *shopper) again(r Request) (Result, error) {
 	return Result{}, errors.New("twenty attempts failed")
 }
 
+// holdBucket is a connection in whose transaction bucket 0 is locked.
+func (b *books) holdBucket() *pgx.Conn {
+	b.t.Helper()
+	holder, err := pgx.Connect(b.t.Context(), b.url)
+	b.must(0, err)
+	b.t.Cleanup(func() { _ = holder.Close(context.Background()) })
+	for _, sql := range []string{"begin", "select pg_advisory_xact_lock(8583, 0)"} {
+		b.must(holder.Exec(b.t.Context(), sql))
+	}
+	return holder
+}
+
 // TestBusyBucket: who waits too long for the bucket's lock is told so, and nothing was posted.
 func TestBusyBucket(t *testing.T) {
 	b := newBooks(t)
 	card := pan("a", 0)
 	b.family(1, card)
 	b.disburse(testPeriod, testGrant)
-	holder, err := pgx.Connect(t.Context(), b.url)
-	b.must(0, err)
-	defer holder.Close(t.Context())
-	for _, sql := range []string{"begin", "select pg_advisory_xact_lock(8583, 0)"} {
-		b.must(holder.Exec(t.Context(), sql))
-	}
+	holder := b.holdBucket()
 	if _, err := b.gateway.Post(t.Context(), 0, []Request{b.redeem(card, 1, 10_000)}); !errors.Is(err, ErrBusy) {
 		t.Errorf("got %v", err)
 	}
@@ -186,12 +193,7 @@ func TestImpatience(t *testing.T) {
 	card := pan("a", 0)
 	b.family(1, card)
 	b.disburse(testPeriod, testGrant)
-	holder, err := pgx.Connect(t.Context(), b.url)
-	b.must(0, err)
-	defer holder.Close(t.Context())
-	for _, sql := range []string{"begin", "select pg_advisory_xact_lock(8583, 0)"} {
-		b.must(holder.Exec(t.Context(), sql))
-	}
+	holder := b.holdBucket()
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	if _, err := b.gateway.Post(ctx, 0, []Request{b.redeem(card, 1, 10_000)}); !errors.Is(err, ErrIndeterminate) {

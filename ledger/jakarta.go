@@ -1,11 +1,10 @@
 package ledger
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
-
-	"crypto/sha256"
 )
 
 // Jakarta's size in April 2018: the KPM and the e-Warong that the Dinsos of DKI counted (DOMAIN 0, text B).
@@ -34,7 +33,10 @@ var jakartaCities = [...]struct {
 	region int16
 	name   string
 }{
-	{3171, "Jakarta Selatan"}, {3172, "Jakarta Timur"}, {3173, "Jakarta Pusat"}, {3174, "Jakarta Barat"},
+	{3171, "Jakarta Selatan"},
+	{3172, "Jakarta Timur"},
+	{3173, "Jakarta Pusat"},
+	{3174, "Jakarta Barat"},
 	{3175, "Jakarta Utara"},
 }
 

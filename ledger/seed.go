@@ -138,7 +138,9 @@ func seedCard(o SeedOptions, bucket int16, f seedFamily) ([]any, error) {
 		return nil, err
 	}
 	return []any{
-		bucket, pgtype.UUID{Bytes: f.pan, Valid: true}, o.Keys.PANKeyID(), o.Area.FamilyID(f.index), int32(expiry), value,
+		bucket,
+		pgtype.UUID{Bytes: f.pan, Valid: true},
+		o.Keys.PANKeyID(), o.Area.FamilyID(f.index), int32(expiry), value,
 		string(f.card.PAN[:6]), string(f.card.PAN[12:]),
 	}, nil
 }
