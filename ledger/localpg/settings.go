@@ -38,13 +38,6 @@ func DefaultSettings(memory int64) map[string]string {
 		"checkpoint_completion_target": "0.9",
 		"wal_compression":              "on",
 
-		// Purses are updated in place all day. Vacuum early, in small portions, and keep the planner's figures fresh:
-		// a table that was empty a minute ago holds a million rows on the 25th.
-		"autovacuum_naptime":              "10s",
-		"autovacuum_vacuum_scale_factor":  "0.05",
-		"autovacuum_analyze_scale_factor": "0.05",
-		"autovacuum_vacuum_cost_limit":    "1000",
-
 		// Card data must not reach the log.
 		"log_parameter_max_length":          "0",
 		"log_parameter_max_length_on_error": "0",
