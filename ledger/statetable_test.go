@@ -294,3 +294,20 @@ func TestTerminalReset(t *testing.T) {
 	b.want("what was before the repair is forgotten", b.post(b.reverse(card, 1, 30_000)), OutcomeReversalUnmatched)
 	b.audit()
 }
+
+// TestReversalAcrossReset: a reversal that was under way when the terminal was reset finds its sale, and its repeat gets
+// the same answer, though a newer message stands under the STAN by then.
+func TestReversalAcrossReset(t *testing.T) {
+	b := newBooks(t)
+	card := pan("a", 0)
+	b.family(1, card)
+	b.disburse(testPeriod, testGrant)
+	b.want("sale", b.post(b.redeem(card, 1, 30_000)), OutcomeApproved)
+	b.must(0, b.operator.ResetTerminal(t.Context(), "edc", testTID))
+	b.want("a decline under the same STAN", b.post(b.redeem(card, 1, 300_000)), OutcomeInsufficientFunds)
+	first := b.want("0400", b.post(b.reverse(card, 1, 30_000)), OutcomeReversed)
+	if again := b.want("0401", b.post(b.reverse(card, 1, 30_000)), OutcomeReversed); !again.Replay || again.RRN() != first.RRN() {
+		t.Errorf("0401 got another answer: %+v", again)
+	}
+	b.audit()
+}

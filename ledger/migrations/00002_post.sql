@@ -363,7 +363,7 @@ begin
             x.id as x_id, x.generation as x_generation, x.outcome as x_outcome, x.family as x_family,
             v.id as v_id, v.outcome as v_outcome, v.balance as v_balance, v.at as v_at, v.batch as v_batch,
             v.invoice as v_invoice, v.nii as v_nii, v.entry_mode as v_entry_mode, v.masthead as v_masthead, v.generation as v_generation,
-            x.epoch >= coalesce(t.epoch, x.epoch) and p_now - v.at < interval '1 day' as v_recent, w.total,
+            v.epoch >= coalesce(t.epoch, v.epoch) and p_now - v.at < interval '1 day' as v_recent, w.total,
             row_number() over (partition by coalesce(x.family, -r.n) order by r.n) > 1 as again
         from unnest(p_kind, p_link, p_tid, p_stan, p_pan, p_code, p_amount, p_stamp, p_atc, p_invoice, p_batch, p_nii,
                 p_entry_mode, p_window) with ordinality
