@@ -72,31 +72,44 @@ func (b *books) settle(ctx context.Context, open []*exchange) error {
 			b.requests[len(b.requests)-1].Kind = ledger.KindBlock
 		}
 	}
-	for len(b.requests) > 0 {
-		if err := b.block(ctx); err != nil {
+	return b.block(ctx, b.requests)
+}
+
+// block posts tombstones until none has to go again (the second card of a family does). Each stands for itself, so
+// what the ledger rejects is halved until the culprit stands alone; that one is left to its terminal's reversal and to
+// people, or it would keep its bucket closed for ever.
+func (b *books) block(ctx context.Context, requests []ledger.Request) error {
+	for len(requests) > 0 {
+		results, err := b.gateway.ledger.Post(ctx, b.bucket, requests)
+		switch {
+		case errors.Is(err, ledger.ErrRejected) && len(requests) == 1:
+			b.gateway.metrics.unsettled.Inc()
+			b.gateway.log.Error("an unknown outcome cannot be settled: hold its terminal's batch against the books",
+				"bucket", b.bucket, "tid", requests[0].TID, "stan", requests[0].STAN, "error", err)
+			return nil
+		case errors.Is(err, ledger.ErrRejected):
+			half := len(requests) / 2
+			return errors.Join(b.block(ctx, requests[:half]), b.block(ctx, requests[half:]))
+		case err != nil:
+			b.trouble("unknown outcomes cannot be settled yet", err)
 			return err
 		}
+		requests = b.settled(requests, results)
 	}
 	return nil
 }
 
-// block posts what is left to settle and keeps what has to go again: the second card of a family.
-func (b *books) block(ctx context.Context) error {
-	results, err := b.gateway.ledger.Post(ctx, b.bucket, b.requests)
-	if err != nil {
-		b.trouble("unknown outcomes cannot be settled yet", err)
-		return err
-	}
-	left := b.requests[:0]
+// settled counts what was settled and returns what has to go again.
+func (b *books) settled(requests []ledger.Request, results []ledger.Result) []ledger.Request {
+	left := requests[:0]
 	for i, r := range results {
 		if r.Again {
-			left = append(left, b.requests[i])
+			left = append(left, requests[i])
 			continue
 		}
 		b.gateway.metrics.settled(r)
 	}
-	b.requests = left
-	return nil
+	return left
 }
 
 // trouble logs what kept a batch from being posted, at a limited rate: a database that is away is away for every batch.

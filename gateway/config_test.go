@@ -136,3 +136,27 @@ func TestDurationText(t *testing.T) {
 		t.Errorf("%s gives %v, %v", text, d, err)
 	}
 }
+
+// TestDangerousConfigurationIsRefused: settings that would turn refusals into food or debits into refusals, or that
+// leave no time to resolve what is unknown.
+func TestDangerousConfigurationIsRefused(t *testing.T) {
+	for sentence, change := range map[string]func(*Config){
+		"insufficient_funds: 00 is an approval": func(c *Config) {
+			c.Links[0].ResponseCodes = map[string]string{"insufficient_funds": "00"}
+		},
+		"unavailable: 08 is an approval": func(c *Config) { c.Links[0].ResponseCodes = map[string]string{"unavailable": "08"} },
+		"approved: 51 is no approval":    func(c *Config) { c.Links[0].ResponseCodes = map[string]string{"approved": "51"} },
+		"shorter than a terminal":        func(c *Config) { c.Links[0].Deadline = Duration{time.Minute} },
+		"longer than limits.attempt":     func(c *Config) { c.Limits.Attempt = Duration{25 * time.Second} },
+		"batch_max must be at most 1000": func(c *Config) { c.Limits.BatchMax = 1001 },
+	} {
+		c := testConfig(change)
+		if got := strings.Join(c.mistakes(), "\n"); !strings.Contains(got, sentence) {
+			t.Errorf("%s: %q", sentence, got)
+		}
+	}
+	c := testConfig(func(c *Config) { c.Links[0].ResponseCodes = map[string]string{"reversal_unmatched": "25"} })
+	if found := c.mistakes(); len(found) > 0 {
+		t.Errorf("25 for an unmatched reversal is a link's own business: %v", found)
+	}
+}

@@ -37,6 +37,9 @@
 // inquiry moves nothing and a reversal is repeated until it is heard, so both may always be refused. An approval is never
 // answered from memory.
 //
+// What this cannot know: a copy that is not flagged, of a purchase passed on by another gateway or before a restart of this
+// one, is told 91 while the database is away. Terminals that follow docs/protocol.md reverse instead of sending it again.
+//
 // # MAC and PIN
 //
 // DE64 is checked before anything of the message is used, over the bytes as received. Logon and echo move nothing and are

@@ -54,5 +54,10 @@ type exchange struct {
 // refuse gives the exchange a verdict of the gateway's own.
 func (x *exchange) refuse(v verdict) { x.verdict = v }
 
+// overdue tells whether an answer of the ledger comes after the time at which its terminal gives up.
+func (x *exchange) overdue(now time.Time) bool {
+	return !x.deadline.IsZero() && !x.verdict.trouble() && now.After(x.deadline)
+}
+
 // stored tells whether the ledger keeps the answer, so that a repeat must get the same one.
 func (x *exchange) stored() bool { return x.result.ID != 0 }

@@ -3,6 +3,8 @@ package gateway
 import (
 	"fmt"
 	"time"
+
+	"bpnt/ledger"
 )
 
 // Duration is a time.Duration that configuration files write as "10s" or "5m".
@@ -109,6 +111,9 @@ func (l Limits) mistakes() (found []string) {
 		"first_frame": l.FirstFrame, "frame": l.Frame, "idle": l.Idle, "write": l.Write, "unanswered": l.Unanswered,
 		"attempt": l.Attempt, "lookup": l.Lookup, "terminal_fresh": l.TerminalFresh,
 		"terminal_absent": l.TerminalAbsent, "seen_turn": l.SeenTurn, "shutdown": l.Shutdown, "linger": l.Linger,
+	}
+	if l.BatchMax > ledger.BatchMax {
+		found = append(found, fmt.Sprintf("limits.batch_max must be at most %d: the ledger takes no more in one call", ledger.BatchMax))
 	}
 	for key, n := range counts {
 		if n < 1 {

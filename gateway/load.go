@@ -103,6 +103,10 @@ func (c Config) mistakes() (found []string) {
 			found = append(found, fmt.Sprintf("link %q: another link listens on %s", l.Name, l.Listen))
 		}
 		names[l.Name], addresses[l.Listen] = true, true
+		if c.Limits.Attempt.Duration >= l.Deadline.Duration {
+			found = append(found, fmt.Sprintf("link %q: deadline must be longer than limits.attempt (%v), or nothing unknown is resolved in time",
+				l.Name, c.Limits.Attempt.Duration))
+		}
 		for _, m := range l.mistakes() {
 			found = append(found, fmt.Sprintf("link %q: %s", l.Name, m))
 		}
@@ -111,6 +115,9 @@ func (c Config) mistakes() (found []string) {
 	slices.Sort(limits)
 	return append(found, limits...)
 }
+
+// patience is how long terminals wait before they reverse (DESIGN D10): an answer must come before.
+const patience = 30 * time.Second
 
 // mistakes checks one link; the sentences begin with the key.
 func (l Link) mistakes() (found []string) {
@@ -126,7 +133,7 @@ func (l Link) mistakes() (found []string) {
 	check(err == nil, "dialect: %s", reason(err, fmt.Sprintf("link %q: ", l.Name)))
 	check(l.PIN == PINRequired || l.PIN == PINIfPresent || l.PIN == PINOff, "pin must be required, if_present or off, not %q", l.PIN)
 	check(l.MAC == MACOff || l.MAC == MACAllowZero || l.MAC == MACRequired, "mac must be off, allow_zero or required, not %q", l.MAC)
-	check(l.Deadline.Duration > 0, "deadline must be longer than 0s")
+	check(l.Deadline.Duration > 0 && l.Deadline.Duration < patience, "deadline must be longer than 0s and shorter than a terminal's patience of %v", patience)
 	check(l.IdentityWindow.Duration > 24*time.Hour, "identity_window must be longer than a day")
 	_, err = time.LoadLocation(l.TimeZone)
 	check(err == nil, "time_zone: %q is not known here", l.TimeZone)

@@ -10,6 +10,7 @@ func (c *conn) authenticate(x *exchange) closeReason {
 	}
 	keys, err := c.gateway.terminals.find(c.link.id, x.head.TID, x.received)
 	if err != nil {
+		x.copied = true // not known: without the key this is as far as the message is looked at
 		x.refuse(c.gateway.unposted(x, verdictUnavailable, shedKeys))
 		return closeNone
 	}

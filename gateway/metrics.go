@@ -54,6 +54,7 @@ type metrics struct {
 	shed        [sheds]prometheus.Counter
 	closes      [closeReasons]prometheus.Counter
 	settledBy   map[ledger.Outcome]prometheus.Counter
+	unsettled   prometheus.Counter
 	malformed   *prometheus.CounterVec // by iso's reasons; never on the way of a good message
 	accepted    prometheus.Counter
 	replays     prometheus.Counter
@@ -110,7 +111,8 @@ func (m *metrics) counters() {
 		m.closes[r] = closes.WithLabelValues(closeReason(r).String())
 	}
 	settled := m.counterVec("bpnt_settled_total", "Redemptions with an unknown commit at their deadline, by how they "+
-		"ended: tombstone means blocked for ever, approved means that it stands until its reversal.", "outcome")
+		"ended: blocked_by_reversal means that it never can be posted, approved that it stands until its reversal.", "outcome")
+	m.unsettled = m.counter("bpnt_unsettled_total", "Unknown outcomes that the ledger refuses to settle: for people to look at.")
 	m.settledBy = map[ledger.Outcome]prometheus.Counter{}
 	for _, o := range append(ledger.Outcomes(), ledger.OutcomeTombstone) {
 		m.settledBy[o] = settled.WithLabelValues(o.String())

@@ -91,12 +91,31 @@ func newCodeTable(overrides map[string]string) (table codeTable, mistakes []stri
 		switch {
 		case !slices.Contains(verdictWords(), name):
 			mistakes = append(mistakes, fmt.Sprintf("response_codes: there is no outcome %q", name))
+		case approvalCode(code) && !goodWord(name):
+			mistakes = append(mistakes, fmt.Sprintf("response_codes.%s: %s is an approval, and this is none: it would be food without a debit", name, code))
+		case name == "approved" && !approvalCode(code):
+			mistakes = append(mistakes, fmt.Sprintf("response_codes.approved: %s is no approval: it would be a debit without food", code))
 		case !twoCharacters(code):
 			mistakes = append(mistakes, fmt.Sprintf("response_codes.%s: %q is not two letters or digits", name, code))
 		}
 	}
 	slices.Sort(mistakes)
 	return table, mistakes
+}
+
+// approvalCode tells whether terminals take a code as an approval (ISO 8583:1987).
+func approvalCode(code string) bool {
+	return slices.Contains([]string{"00", "08", "10", "11", "16"}, code)
+}
+
+// goodWord tells whether a name is one of a verdict that may go out as an approval.
+func goodWord(name string) bool {
+	for v := range defaultCodes {
+		if v.String() == name {
+			return v.good()
+		}
+	}
+	return false
 }
 
 func verdictWords() []string {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"bpnt/ledger"
 )
@@ -27,7 +26,7 @@ func (b *lockedBuffer) Write(p []byte) (int, error) {
 func TestNoCardInLogsAndMetrics(t *testing.T) {
 	var log lockedBuffer
 	books := newPoster()
-	g, err := New(testConfig(func(c *Config) { c.Links[0].Deadline = Duration{100 * time.Millisecond} }),
+	g, err := New(testConfig(impatient),
 		Deps{Ledger: books, Keys: keystore(t), Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	if err != nil {
 		t.Fatal(err)

@@ -84,9 +84,7 @@ func TestFullLane(t *testing.T) {
 func TestUnknownOutcomeIsSilentAndSettled(t *testing.T) {
 	books := newPoster()
 	books.fail = ledger.ErrIndeterminate
-	g := start(t, testConfig(func(c *Config) {
-		c.Links[0].Deadline = Duration{100 * time.Millisecond}
-	}), books, keystore(t))
+	g := start(t, testConfig(impatient), books, keystore(t))
 	e := dial(t, g)
 	e.send(e.frame(purchase(1)))
 	eventually(t, g, `bpnt_shed_total{reason="outcome_unknown"}`, 1)
@@ -95,9 +93,9 @@ func TestUnknownOutcomeIsSilentAndSettled(t *testing.T) {
 	}
 	books.set(func() {
 		books.fail = nil
-		books.outcome = func(ledger.Request) ledger.Result { return ledger.Result{Outcome: ledger.OutcomeTombstone} }
+		books.outcome = func(ledger.Request) ledger.Result { return ledger.Result{Outcome: ledger.OutcomeBlocked} }
 	})
-	eventually(t, g, `bpnt_settled_total{outcome="`+ledger.OutcomeTombstone.String()+`"}`, 1)
+	eventually(t, g, `bpnt_settled_total{outcome="`+ledger.OutcomeBlocked.String()+`"}`, 1)
 	if r := books.posted()[0]; r.Kind != ledger.KindBlock || r.STAN != 1 {
 		t.Errorf("settled by %+v", r)
 	}
@@ -138,5 +136,42 @@ func TestSeenForgetsInTwoTurns(t *testing.T) {
 	s.add(identity{stan: 4}, at.Add(122*time.Second))
 	if s.add(b, at.Add(123*time.Second)) {
 		t.Error("remembered after two turns by time")
+	}
+}
+
+// impatient is a link whose terminals give up almost at once.
+func impatient(c *Config) {
+	c.Links[0].Deadline = Duration{100 * time.Millisecond}
+	c.Limits.Attempt = Duration{50 * time.Millisecond}
+}
+
+// TestUnsettleableDoesNotCloseItsBucket: what the ledger refuses to settle is left to people, and its bucket trades on.
+func TestUnsettleableDoesNotCloseItsBucket(t *testing.T) {
+	books := newPoster()
+	books.fail = ledger.ErrIndeterminate
+	g := start(t, testConfig(impatient), books, keystore(t))
+	e := dial(t, g)
+	e.send(e.frame(purchase(1)))
+	eventually(t, g, `bpnt_shed_total{reason="outcome_unknown"}`, 1)
+	books.set(func() { books.fail = ledger.ErrRejected })
+	eventually(t, g, "bpnt_unsettled_total", 1)
+	books.set(func() { books.fail = nil })
+	eventually(t, g, "bpnt_lanes_ready", 2)
+	if a := e.ask(purchase(2)); a.ResponseCode != "00" {
+		t.Errorf("the next purchase: %s", a.ResponseCode)
+	}
+}
+
+// TestNoAnswerAfterTheDeadline: an approval that is ready too late is not sent; its terminal has begun to reverse.
+func TestNoAnswerAfterTheDeadline(t *testing.T) {
+	x := &exchange{verdict: verdict(ledger.OutcomeApproved), deadline: time.Unix(100, 0)}
+	for at, want := range map[int64]bool{99: false, 101: true} {
+		if got := x.overdue(time.Unix(at, 0)); got != want {
+			t.Errorf("overdue at %d: %v", at, got)
+		}
+	}
+	x.verdict = verdictUnavailable
+	if x.overdue(time.Unix(101, 0)) {
+		t.Error("a refusal of the gateway's own is never too late")
 	}
 }

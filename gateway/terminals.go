@@ -79,7 +79,8 @@ func (t *terminals) ask(ctx context.Context, id terminalID, old *terminalKeys, n
 		return t.keep(id, &terminalKeys{staleAt: now.Add(t.limits.TerminalAbsent.Duration)}), nil
 	case err != nil && old != nil:
 		again := *old
-		again.staleAt = now.Add(t.limits.TerminalAbsent.Duration)
+		again.staleAt = time.Now().Add( // now is before the lookup, which may have taken longer than this
+			t.limits.TerminalAbsent.Duration)
 		return t.keep(id, &again), nil
 	case err != nil:
 		return nil, err
@@ -121,7 +122,9 @@ func sameKeys(a, b ledger.Terminal) bool {
 func (t *terminals) keep(id terminalID, k *terminalKeys) *terminalKeys {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	makeRoom(t.known, t.limits.Terminals)
+	if _, there := t.known[id]; !there {
+		makeRoom(t.known, t.limits.Terminals)
+	}
 	t.known[id] = k
 	return k
 }

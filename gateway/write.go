@@ -49,6 +49,11 @@ func (w *writer) take() bool {
 func (w *writer) encode(x *exchange) {
 	began := time.Now()
 	w.link.respond(&w.response, x, w.gateway.mastheads)
+	if x.overdue(time.Now()) { // its terminal has begun to reverse: an approval now would be food without a debit
+		w.gateway.metrics.undelivered.Inc()
+		w.ended(1)
+		return
+	}
 	out, err := w.link.codec.Encode(w.bytes, &w.response)
 	if err != nil {
 		w.gateway.log.Error("an answer could not be built", "link", w.link.Name, "outcome", x.verdict.String(), "error", err)

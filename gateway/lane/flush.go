@@ -2,7 +2,6 @@ package lane
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"time"
 )
@@ -138,8 +137,8 @@ func (l *Lane[Q, A]) post() (answers []Answer[A], err error) {
 	ctx, cancel := context.WithTimeout(l.ctx, l.config.AttemptTimeout)
 	defer cancel()
 	defer func() {
-		if p := recover(); p != nil {
-			answers, err = nil, fmt.Errorf("lane: panic in Post: %v", p)
+		if recover() != nil { // not quoted: the value may hold a request
+			answers, err = nil, errPanic
 		}
 	}()
 	return l.config.Post(ctx, l.batch)

@@ -11,6 +11,7 @@ import (
 var (
 	ErrFull   = errors.New("lane: the queue is full")
 	ErrAway   = errors.New("lane: the database is away or an outcome is open")
+	errPanic  = errors.New("lane: a call of ours panicked")
 	ErrClosed = errors.New("lane: closed")
 )
 

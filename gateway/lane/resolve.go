@@ -85,9 +85,14 @@ func (l *Lane[Q, A]) away() {
 	l.setState(Ready)
 }
 
-func (l *Lane[Q, A]) bounded(call func(context.Context) error) error {
+func (l *Lane[Q, A]) bounded(call func(context.Context) error) (err error) {
 	ctx, cancel := context.WithTimeout(l.ctx, l.config.AttemptTimeout)
 	defer cancel()
+	defer func() {
+		if recover() != nil { // not quoted: the value may hold a request
+			err = errPanic
+		}
+	}()
 	return call(ctx)
 }
 
