@@ -55,10 +55,10 @@ func (l *link) done(r *iso.Receipt, x *exchange, approval string) {
 	}
 	r.Normal("")
 	if x.kind != kindInquiry {
-		r.Bold("JUMLAH " + rupiah(x.result.Amount))
+		r.Bold("JUMLAH " + iso.Rupiah(x.result.Amount))
 	}
 	if x.kind != kindReversal {
-		r.Bold("SISA SALDO " + rupiah(x.result.Balance))
+		r.Bold("SISA SALDO " + iso.Rupiah(x.result.Balance))
 	}
 	r.Normal("", l.ThanksLine)
 }
@@ -68,17 +68,12 @@ func (l *link) declined(r *iso.Receipt, x *exchange) {
 	text := explain(x.verdict)
 	r.Normal("").Bold("TRANSAKSI DITOLAK").Normal(text.reason)
 	if x.verdict == verdict(ledger.OutcomeInsufficientFunds) {
-		r.Bold("SISA SALDO " + rupiah(x.result.Balance))
+		r.Bold("SISA SALDO " + iso.Rupiah(x.result.Balance))
 	}
 	if x.verdict == verdict(ledger.OutcomePINWrong) {
 		r.Normal("SISA KESEMPATAN " + string(appendPadded(nil, int64(x.result.TriesLeft), 1)) + " KALI")
 	}
 	r.Normal(text.next)
-}
-
-func rupiah(amount int64) string {
-	var space [32]byte
-	return string(appendRupiah(space[:0], amount))
 }
 
 // appendWhen writes "25/11/2026 09:42:57 WIB".

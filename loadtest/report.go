@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"bpnt/iso"
 )
 
 // Quantiles are latencies in milliseconds.
@@ -115,8 +117,8 @@ func quantiles(h *hdrhistogram.Histogram) Quantiles {
 // WriteText prints the report as a table for people.
 func (p *Report) WriteText(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "redemptions\t%d, Rp %d, %.0f/s (%.0f messages/s) over %.1f s\n",
-		p.Redemptions, p.TerminalsDebitsIDR, p.RatePerS, p.MessagesPerS, p.MeasuredS)
+	fmt.Fprintf(t, "redemptions\t%d in all, %s\nrate\t%.0f/s (%.0f messages/s) over the measured %.1f s\n",
+		p.Redemptions, iso.Rupiah(p.TerminalsDebitsIDR), p.RatePerS, p.MessagesPerS, p.MeasuredS)
 	fmt.Fprintf(t, "arrivals\t%s\n", p.arrivals())
 	p.writeLatencies(t)
 	for _, name := range sortedKeys(p.Outcomes) {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+
 	"bpnt/iso"
 	"bpnt/ledger"
 	"bpnt/loadtest"
@@ -64,14 +66,14 @@ func (d *demo) writeProfile(addr string) error {
 // hint says what to try next, while there is still something to try it on.
 func (d *demo) hint(h *host) {
 	if !d.Stay {
-		d.streams.say("Next: bpnt demo --stay --data-dir data keeps it running, with a terminal at your shell.")
+		d.streams.say("Next, with a terminal at your shell while it stays up:\n  %s demo --stay --data-dir data", os.Args[0])
 		return
 	}
 	d.streams.say("")
 	d.streams.say("The gateway stays up on %s until Ctrl-C. From another shell:", h.gateway.Addr(demoLink))
-	d.streams.say("  bpnt edc purchase --profile %s --amount 25000", d.profilePath())
-	d.streams.say("  bpnt edc reverse --profile %s", d.profilePath())
-	d.streams.say("  bpnt ledger family show %d --data-dir %s", d.jakarta.FamilyID(0), d.storage.DataDir)
+	d.streams.say("  %s edc purchase --profile %s --amount 25000", os.Args[0], d.profilePath())
+	d.streams.say("  %s edc reverse --profile %s", os.Args[0], d.profilePath())
+	d.streams.say("  %s ledger family show %d --data-dir %s", os.Args[0], d.jakarta.FamilyID(0), d.storage.DataDir)
 	if h.address != nil {
 		d.streams.say("  curl -s http://%s/metrics | grep bpnt_", h.address)
 	}

@@ -94,18 +94,29 @@ func (s *slip) write(what string, a *iso.Answer) error {
 
 func (s *slip) own(what string) []string {
 	lines := []string{
-		what, "TERMINAL ID : " + s.TID, fmt.Sprintf("TRACE NO    : %06d", s.STAN),
+		title(what, s.Approved), "TID     : " + s.TID, fmt.Sprintf("TRACE   : %06d", s.STAN),
 	}
 	if s.Card != "" {
-		lines = append(lines, "CARD        : "+s.Card)
+		lines = append(lines, "KARTU   : "+s.Card)
 	}
 	if s.AmountIDR > 0 {
-		lines = append(lines, fmt.Sprintf("AMOUNT      : RP %d", s.AmountIDR))
+		lines = append(lines, "JUMLAH  : "+iso.Rupiah(s.AmountIDR))
 	}
 	if s.RRN != "" {
-		lines = append(lines, "RREF        : "+s.RRN)
+		lines = append(lines, "RREF    : "+s.RRN)
 	}
-	return append(lines, fmt.Sprintf("RESPONSE    : %s", s.ResponseCode))
+	return append(lines, fmt.Sprintf("JAWABAN : %s", s.ResponseCode))
+}
+
+// title heads a slip of the terminal's own, in Bahasa Indonesia as all slips are.
+func title(what string, approved bool) string {
+	if what == "REVERSAL" {
+		what = "PEMBATALAN"
+	}
+	if approved {
+		return what + " BERHASIL"
+	}
+	return what + " DITOLAK"
 }
 
 func cardOf(o *iso.Outgoing) string {

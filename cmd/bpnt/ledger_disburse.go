@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"bpnt/iso"
 	"bpnt/ledger"
 )
 
@@ -33,7 +34,7 @@ func (c *disburseCmd) Run(ctx context.Context, s *streams) error {
 		if c.JSON {
 			return printJSON(s.out, report)
 		}
-		s.say("Rp %d disbursed to %d families; %d had theirs before", report.AmountIDR, report.Funded, report.Before)
+		s.say("%s disbursed to %d families; %d had theirs before", iso.Rupiah(report.AmountIDR), report.Funded, report.Before)
 		return nil
 	})
 }

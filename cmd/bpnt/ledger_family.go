@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"bpnt/iso"
 	"bpnt/ledger"
 )
 
@@ -48,10 +49,10 @@ func writeFamily(w io.Writer, f ledger.Family) {
 		writeCard(w, c)
 	}
 	for _, p := range f.Purses {
-		fmt.Fprintf(w, "purse %s %d (%s): Rp %d of Rp %d\n", p.Programme, p.Period, p.Status, p.BalanceIDR, p.GrantedIDR)
+		fmt.Fprintf(w, "purse %s %d (%s): %s of %s\n", p.Programme, p.Period, p.Status, iso.Rupiah(p.BalanceIDR), iso.Rupiah(p.GrantedIDR))
 	}
 	for _, m := range f.Movements {
-		fmt.Fprintf(w, "%s  %-12s %d  Rp %+d  %s\n", m.Date.Format("2006-01-02"), m.Kind, m.Period, m.AmountIDR, m.Outlet)
+		fmt.Fprintf(w, "%s  %-12s %d  %12s  %s\n", m.Date.Format("2006-01-02"), m.Kind, m.Period, iso.Rupiah(m.AmountIDR), m.Outlet)
 	}
 }
 

@@ -47,6 +47,6 @@ func loadOrCreateKeys(s *streams, dir string) (*pin.Keystore, error) {
 	if err := pin.Create(dir); err != nil {
 		return nil, usage("the keystore cannot be made: %w", err)
 	}
-	s.say("keystore made in %s: keep a copy, a ledger without its keys cannot be read", dir)
+	s.say("keystore made in %s\n  keep a copy: a ledger without its keys cannot be read", dir)
 	return loadKeys(dir)
 }

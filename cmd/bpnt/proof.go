@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"bpnt/iso"
 	"bpnt/ledger"
 	"bpnt/loadtest"
 )
@@ -31,8 +32,8 @@ func prove(ctx context.Context, books *ledger.Ledger, before ledger.AuditReport,
 }
 
 func (p *proof) write(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "audit            %d invariants, %d violations; books Rp %d, terminals Rp %d\n",
-		p.Checked, p.Violations, p.LedgerDebitsIDR, p.TerminalsDebitsIDR)
+	_, err := fmt.Fprintf(w, "audit              %d invariants, %d violations\nbooks              %s\nterminals          %s\n",
+		p.Checked, p.Violations, iso.Rupiah(p.LedgerDebitsIDR), iso.Rupiah(p.TerminalsDebitsIDR))
 	return err
 }
 
@@ -43,8 +44,8 @@ func (p *proof) verdict() error {
 		wrong = append(wrong, fmt.Errorf("the books are not right: %d rows break an invariant", p.Violations))
 	}
 	if p.LedgerDebitsIDR != p.TerminalsDebitsIDR {
-		wrong = append(wrong, fmt.Errorf("the books debited Rp %d, the terminals say Rp %d, with %d purchases unresolved",
-			p.LedgerDebitsIDR, p.TerminalsDebitsIDR, p.Unresolved))
+		wrong = append(wrong, fmt.Errorf("the books debited %s, the terminals say %s, with %d purchases unresolved",
+			iso.Rupiah(p.LedgerDebitsIDR), iso.Rupiah(p.TerminalsDebitsIDR), p.Unresolved))
 	}
 	return errors.Join(wrong...)
 }
