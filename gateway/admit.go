@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"time"
 
 	"bpnt/gateway/lane"
 	"bpnt/ledger"
@@ -13,7 +14,12 @@ const movesMax = 2
 
 // admit puts a message into the order of arrival. It goes on at once where nobody of its card or terminal is before it.
 func (g *Gateway) admit(x *exchange) {
-	if g.gate.enter(&x.slot) {
+	first, entered := g.gate.enter(&x.slot)
+	switch {
+	case !entered:
+		x.verdict = g.unposted(x, verdictUnavailable, shedFull)
+		x.conn.answer(x)
+	case first:
 		g.dispatch(x)
 	}
 }
@@ -24,7 +30,9 @@ func (g *Gateway) dispatch(x *exchange) {
 	free := []*exchange{x}
 	for len(free) > 0 {
 		x, free = free[0], free[1:]
-		if err := g.lanes[x.bucket].Submit(x, x.deadline); err != nil {
+		if time.Now().After(x.deadline) { // it waited too long behind others; nothing of it was posted
+			free = append(free, g.conclude(x, g.unposted(x, verdictUnavailable, shedLate))...)
+		} else if err := g.lanes[x.bucket].Submit(x, x.deadline); err != nil {
 			free = append(free, g.conclude(x, g.unposted(x, verdictUnavailable, shedReason(err)))...)
 		}
 	}

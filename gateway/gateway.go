@@ -63,7 +63,7 @@ func New(c Config, d Deps) (*Gateway, error) {
 		return nil, Mistakes(mistakes)
 	}
 	g := &Gateway{
-		limits: c.Limits, ledger: d.Ledger, keys: d.Keys, log: d.Log, gate: newGate(),
+		limits: c.Limits, ledger: d.Ledger, keys: d.Keys, log: d.Log, gate: newGate(c.Limits.UnderWay),
 		seen:      newSeen(c.Limits.SeenMax, c.Limits.SeenTurn.Duration, time.Now()),
 		terminals: newTerminals(d.Ledger, d.Keys, c.Limits, d.Log), mastheads: newMastheads(d.Ledger, c.Limits),
 		connections: newConnections(c.Limits),

@@ -50,6 +50,9 @@ type Limits struct {
 	// InFlight is how many messages of one connection may be unanswered; then it is not read from. A terminal has one,
 	// a concentrator many.
 	InFlight int `toml:"in_flight"`
+	// UnderWay is how many messages of all connections may be undecided, those of dead connections among them; each
+	// costs about 2 kB. Beyond it a message is refused with 91.
+	UnderWay int `toml:"under_way"`
 	// PendingBytes is how many bytes of encoded answers are gathered for one write. With InFlight it bounds what a
 	// connection that does not read can hold.
 	PendingBytes int `toml:"pending_bytes"`
@@ -91,7 +94,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Connections: 20_000, ConnectionsPerAddress: 5_000, AcceptPerSecond: 5_000,
 		FirstFrame: seconds(10), Frame: seconds(5), Idle: seconds(600), Write: seconds(10), Unanswered: seconds(60),
-		InFlight: 64, PendingBytes: 16 << 10, MACFailures: 3, Malformed: 10,
+		InFlight: 64, UnderWay: 100_000, PendingBytes: 16 << 10, MACFailures: 3, Malformed: 10,
 		LaneDepth: 8_192, BatchMax: 500, Attempt: seconds(5), Lookup: seconds(2),
 		Terminals: 65_536, TerminalFresh: seconds(30), TerminalAbsent: seconds(1), Mastheads: 65_536,
 		SeenMax: 1 << 20, SeenTurn: seconds(600),
@@ -103,7 +106,7 @@ func DefaultLimits() Limits {
 func (l Limits) mistakes() (found []string) {
 	counts := map[string]int{
 		"connections": l.Connections, "connections_per_address": l.ConnectionsPerAddress,
-		"accept_per_second": l.AcceptPerSecond, "in_flight": l.InFlight, "pending_bytes": l.PendingBytes,
+		"accept_per_second": l.AcceptPerSecond, "in_flight": l.InFlight, "under_way": l.UnderWay, "pending_bytes": l.PendingBytes,
 		"mac_failures": l.MACFailures, "malformed": l.Malformed, "lane_depth": l.LaneDepth, "batch_max": l.BatchMax,
 		"terminals": l.Terminals, "mastheads": l.Mastheads, "seen_max": l.SeenMax,
 	}

@@ -84,6 +84,7 @@ func TestHealthAndReadiness(t *testing.T) {
 	if a := dial(t, g).ask(purchase(1)); a.ResponseCode != "91" {
 		t.Errorf("answer %s", a.ResponseCode)
 	}
+	eventually(t, g, "bpnt_lanes_ready", 1) // the answer goes out before its lane says so
 	if code, body := get("/readyz"); code != 503 || !strings.Contains(body, "lane") || !strings.Contains(body, "database cannot be reached") {
 		t.Errorf("not ready: %d %s", code, body)
 	}

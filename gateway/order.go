@@ -44,14 +44,21 @@ type slot struct {
 type gate struct {
 	mu    sync.Mutex
 	tails map[orderKey]*slot
+	slots int // in chains now
+	limit int
 }
 
-func newGate() *gate { return &gate{tails: make(map[orderKey]*slot)} }
+func newGate(limit int) *gate { return &gate{tails: make(map[orderKey]*slot), limit: limit} }
 
-// enter puts the slot at the end of its chains. It is true when nobody stands before it: it may go at once.
-func (g *gate) enter(s *slot) bool {
+// enter puts the slot at the end of its chains, unless too many stand in them. first says that nobody is before it: it
+// may go at once.
+func (g *gate) enter(s *slot) (first, entered bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.slots >= g.limit {
+		return false, false
+	}
+	g.slots++
 	for chain, key := range s.keys {
 		if tail := g.tails[key]; tail != nil {
 			tail.next[chain] = s
@@ -59,13 +66,14 @@ func (g *gate) enter(s *slot) bool {
 		}
 		g.tails[key] = s
 	}
-	return s.ahead == 0
+	return s.ahead == 0, true
 }
 
 // leave takes out a slot that was head of both its chains and returns those (none, one or two) that may go now.
 func (g *gate) leave(s *slot) (free [chains]*slot) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.slots--
 	for chain, key := range s.keys {
 		successor := s.next[chain]
 		if successor == nil {

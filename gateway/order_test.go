@@ -11,7 +11,8 @@ import (
 // compares what may go with what the rule says: nobody of its terminal or its card came before it and is still there.
 func TestOrderGate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		g := newGate()
+		const limit = 8
+		g := newGate(limit)
 		var present, running []*slot
 		may := func(s *slot) bool {
 			for _, before := range present {
@@ -29,8 +30,15 @@ func TestOrderGate(t *testing.T) {
 				terminalKey(1, rapid.StringMatching(`[A-D]`).Draw(t, "TID")),
 				cardKey([16]byte{rapid.ByteRange(0, 3).Draw(t, "card")}),
 			}}
+			first, entered := g.enter(s)
+			if entered != (len(present) < limit) {
+				t.Fatalf("of %d at the most, %d are in, and one more enters: %v", limit, len(present), entered)
+			}
+			if !entered {
+				return
+			}
 			present = append(present, s)
-			if g.enter(s) {
+			if first {
 				running = append(running, s)
 			}
 		}
@@ -65,7 +73,7 @@ func TestOrderGate(t *testing.T) {
 }
 
 func BenchmarkGate(b *testing.B) {
-	g := newGate()
+	g := newGate(1_000)
 	slots := make([]slot, 512)
 	for i := range slots {
 		slots[i].keys = [chains]orderKey{terminalKey(1, string(rune('A'+i))), cardKey([16]byte{byte(i), byte(i >> 8)})}

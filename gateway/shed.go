@@ -7,6 +7,7 @@ const (
 	shedFull     shed = iota // the lane's queue was full
 	shedAway                 // the database is away or an outcome is open
 	shedClosed               // the gateway stops
+	shedLate                 // it waited behind others of its card or terminal until its deadline
 	shedKeys                 // the terminal's keys are not known and the ledger could not be asked
 	shedRefused              // the lane took it and could not post it
 	shedPoisoned             // the ledger rejected it alone
@@ -15,7 +16,7 @@ const (
 )
 
 var shedNames = [sheds]string{
-	"lane_full", "database_away", "stopping", "no_terminal_keys", "not_posted", "poisoned", "outcome_unknown",
+	"lane_full", "database_away", "stopping", "late", "no_terminal_keys", "not_posted", "poisoned", "outcome_unknown",
 }
 
 // unposted is the verdict for a message of which nothing was posted: the given one where it can have no earlier copy,
