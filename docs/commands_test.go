@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"bpnt/ledger/localpg/pgtest"
 )
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
@@ -27,14 +29,7 @@ func script(t *testing.T, document string) string {
 
 // TestOperationsDocument runs every command of operations.md, in order, in one shell that stops at the first failure.
 func TestOperationsDocument(t *testing.T) {
-	dir, err := os.MkdirTemp("", "bpnt-docs-") // not t.TempDir: root's Postgres could not enter it
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	dir := pgtest.Folder(t)
 	build := exec.Command("go", "build", "-o", filepath.Join(dir, "bin", "bpnt"), "bpnt/cmd/bpnt")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -88,12 +88,13 @@ func newCodeTable(overrides map[string]string) (table codeTable, mistakes []stri
 		}
 	}
 	for name, code := range overrides {
+		v, known := verdictNamed(name)
 		switch {
-		case !slices.Contains(verdictWords(), name):
+		case !known:
 			mistakes = append(mistakes, fmt.Sprintf("response_codes: there is no outcome %q", name))
-		case approvalCode(code) && !goodWord(name):
+		case approvalCode(code) && !v.good():
 			mistakes = append(mistakes, fmt.Sprintf("response_codes.%s: %s is an approval, and this is none: it would be food without a debit", name, code))
-		case name == "approved" && !approvalCode(code):
+		case v == verdict(ledger.OutcomeApproved) && !approvalCode(code):
 			mistakes = append(mistakes, fmt.Sprintf("response_codes.approved: %s is no approval: it would be a debit without food", code))
 		case !twoCharacters(code):
 			mistakes = append(mistakes, fmt.Sprintf("response_codes.%s: %q is not two letters or digits", name, code))
@@ -108,22 +109,14 @@ func approvalCode(code string) bool {
 	return slices.Contains([]string{"00", "08", "10", "11", "16"}, code)
 }
 
-// goodWord tells whether a name is one of a verdict that may go out as an approval.
-func goodWord(name string) bool {
+// verdictNamed finds the verdict that configuration knows by this name.
+func verdictNamed(name string) (verdict, bool) {
 	for v := range defaultCodes {
 		if v.String() == name {
-			return v.good()
+			return v, true
 		}
 	}
-	return false
-}
-
-func verdictWords() []string {
-	words := make([]string, 0, len(defaultCodes))
-	for v := range defaultCodes {
-		words = append(words, v.String())
-	}
-	return words
+	return 0, false
 }
 
 func twoCharacters(code string) bool {

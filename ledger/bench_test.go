@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bpnt/ledger/localpg"
+	"bpnt/ledger/localpg/pgtest"
 )
 
 // benchKeys stands in for the keystore, whose cost is not the ledger's.
@@ -22,7 +23,7 @@ func (benchKeys) ValueOfPIN(_, _ []byte) (int32, error) {
 // BenchmarkPost measures redemptions in the database alone, at Jakarta's size, by batch size: one bucket's lane, every
 // card once in a batch. The server is a durable one, not the tests'.
 func BenchmarkPost(b *testing.B) {
-	server, err := localpg.Start(b.Context(), localpg.Config{DataDir: durableDir(b)})
+	server, err := localpg.Start(b.Context(), localpg.Config{DataDir: pgtest.Folder(b)})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -38,19 +39,6 @@ func BenchmarkPost(b *testing.B) {
 	for _, size := range []int{1, 10, 50, 100, 200, 500} {
 		b.Run(fmt.Sprintf("batch=%d", size), func(b *testing.B) { benchmarkBatch(b, gateway, area, size, &stan) })
 	}
-}
-
-// durableDir is a folder that Postgres may enter when root runs the tests: testing's own are closed to others.
-func durableDir(tb testing.TB) string {
-	dir, err := os.MkdirTemp("", "bpnt-durable-")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := os.Chmod(dir, 0o755); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
-	return dir
 }
 
 func seeded(b *testing.B, server *localpg.Server, area Jakarta) string {

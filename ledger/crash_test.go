@@ -12,12 +12,13 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bpnt/ledger/localpg"
+	"bpnt/ledger/localpg/pgtest"
 )
 
 // durable gives a test books on a server of its own, with fsync, that it may kill.
 func durable(t *testing.T) (*books, *localpg.Server, string) {
 	t.Helper()
-	dir := durableDir(t)
+	dir := pgtest.Folder(t)
 	server := startServer(t, dir)
 	if err := server.EnsureDatabase(t.Context(), "crash"); err != nil {
 		t.Fatal(err)

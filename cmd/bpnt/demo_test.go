@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"bpnt/ledger/localpg"
+	"bpnt/ledger/localpg/pgtest"
 )
 
 // needPostgres fails where this machine has no Postgres: a demo that was not tested is not "ok".
@@ -23,24 +24,10 @@ func needPostgres(t *testing.T) {
 	}
 }
 
-// dataDir is a folder that the user postgres may enter.
-func dataDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "bpnt-demo-test-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
 // TestDemoJSON: the one object that scripts read, with both sums equal and nothing left behind.
 func TestDemoJSON(t *testing.T) {
 	needPostgres(t)
-	t.Setenv("TMPDIR", dataDir(t))
+	t.Setenv("TMPDIR", pgtest.Folder(t))
 	r := bpnt(t, "", "demo", "--families", "300", "--outlets", "5", "--duration", "2s", "--warmup", "0s", "--json",
 		"--reversals", "0.1", "--repeats", "0.1")
 	var got demoResult
@@ -64,7 +51,7 @@ func TestDemoJSON(t *testing.T) {
 // TestDayAtTheOutlet walks through what the demo tells people to try, and what operators do beside it.
 func TestDayAtTheOutlet(t *testing.T) {
 	needPostgres(t)
-	dir := dataDir(t)
+	dir := pgtest.Folder(t)
 	stop := startDemo(t, dir)
 	profile := "--profile=" + filepath.Join(dir, "edc.json")
 	data := "--data-dir=" + dir

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"bpnt/ledger/localpg/pgtest"
 	"bpnt/loadtest"
 )
 
@@ -84,7 +85,7 @@ type service struct {
 }
 
 func newService(t *testing.T) *service {
-	g := &service{dir: dataDir(t), edc: freeAddress(t), admin: freeAddress(t)}
+	g := &service{dir: pgtest.Folder(t), edc: freeAddress(t), admin: freeAddress(t)}
 	g.config = filepath.Join(g.dir, "links.toml")
 	text := fmt.Sprintf("[[link]]\nname = \"edc\"\nlisten = %q\n[link.dialect]\namount_decimals = 2\npan_pad = \"left\"\n", g.edc)
 	if err := os.WriteFile(g.config, []byte(text), 0o644); err != nil {

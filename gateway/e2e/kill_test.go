@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"bpnt/ledger/localpg/pgtest"
 )
 
 // TestKillNine runs the binary as operators do: bpnt serve under the load of bpnt loadtest, both killed from behind.
@@ -60,14 +62,7 @@ type process struct {
 // killable seeds a small Jakarta with the binary's own commands and starts bpnt serve.
 func killable(t *testing.T) (*process, *server) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "bpnt-kill-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	dir := pgtest.Folder(t)
 	s := &server{t: t, dir: filepath.Join(dir, "postgres")}
 	s.start()
 	t.Cleanup(func() { _ = s.Stop(context.Background()) })

@@ -11,20 +11,13 @@ import (
 
 	"bpnt/gateway"
 	"bpnt/ledger/localpg"
+	"bpnt/ledger/localpg/pgtest"
 )
 
 // ownServer makes a world on a Postgres of its own, which the test may kill.
 func ownServer(t *testing.T, change func(*gateway.Config)) (*world, *server) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "bpnt-trouble-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	s := &server{t: t, dir: dir}
+	s := &server{t: t, dir: pgtest.Folder(t)}
 	s.start()
 	t.Cleanup(func() { _ = s.Stop(context.Background()) })
 	if err := s.EnsureDatabase(t.Context(), "bpnt"); err != nil {

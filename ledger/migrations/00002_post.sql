@@ -353,7 +353,7 @@ begin
         select r.n::integer, r.kind, t.id as terminal, r.stan, r.pan, r.code, r.amount, r.stamp, r.atc, r.invoice,
             r.batch, r.nii, r.entry_mode, k.class, lower(k.class::text)::"char" as undo_class,
             coalesce(r.batch, t.batch) as in_batch, coalesce(t.epoch, 0::smallint) as epoch, o.masthead, c.forward,
-            m.generation as m_generation, m.outcome as m_outcome, m.id is null as m_none,
+            m.generation as m_generation, m.outcome as m_outcome,
             m.epoch >= coalesce(t.epoch, m.epoch) and p_now - m.at < interval '1 day' as m_recent,
             m.id is not null
             and (m.epoch >= coalesce(t.epoch, m.epoch) or r.kind = 4 and p_now - m.at < interval '1 day')

@@ -119,3 +119,18 @@ func stop() error {
 	}
 	return errors.Join(err, os.RemoveAll(home))
 }
+
+// Folder is a test's own folder that Postgres may enter when root runs the tests, which testing's folders do not allow.
+// It is removed at the end of the test.
+func Folder(tb testing.TB) string {
+	tb.Helper()
+	dir, err := os.MkdirTemp("", "bpnt-test-")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		tb.Fatal(err)
+	}
+	return dir
+}
