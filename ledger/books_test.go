@@ -114,7 +114,7 @@ func (b *books) card(family int64, card PANKey) {
 
 func (b *books) disburse(period int32, amount int64) {
 	b.t.Helper()
-	b.must(b.operator.Disburse(b.t.Context(), Disbursement{Programme: 1, Period: period, AmountIDR: amount}))
+	b.must(b.operator.at(b.now).Disburse(b.t.Context(), Disbursement{Programme: 1, Period: period, AmountIDR: amount}))
 }
 
 // post posts one request at the test's time, following a forward as the gateway does.

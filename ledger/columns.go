@@ -20,6 +20,7 @@ type columns struct {
 	amount      []int64
 	mid         []string
 	programme   []int16
+	byCard      []bool
 	stamp       []pgtype.Int8
 	atc         []pgtype.Int4
 	invoice     []string
@@ -61,7 +62,7 @@ func makeColumns(n int) *columns {
 		place: make([]int, 0, n), kind: make([]Kind, 0, n), link: make([]int16, 0, n), tid: make([]string, 0, n),
 		stan: make([]int32, 0, n), pan: make([]pgtype.UUID, 0, n), code: make([]int32, 0, n),
 		amount: make([]int64, 0, n), mid: make([]string, 0, n),
-		programme: make([]int16, 0, n), stamp: make([]pgtype.Int8, 0, n), atc: make([]pgtype.Int4, 0, n),
+		programme: make([]int16, 0, n), byCard: make([]bool, 0, n), stamp: make([]pgtype.Int8, 0, n), atc: make([]pgtype.Int4, 0, n),
 		invoice: make([]string, 0, n), batch: make([]pgtype.Int4, 0, n), nii: make([]pgtype.Int2, 0, n),
 		entryMode: make([]pgtype.Int2, 0, n), pinRequired: make([]bool, 0, n), pinValue: make([]int32, 0, n),
 		window: make([]pgtype.Interval, 0, n), resent: make([]bool, 0, n),
@@ -79,6 +80,7 @@ func (c *columns) add(i int, r *Request) {
 	c.amount = append(c.amount, r.Amount)
 	c.mid = append(c.mid, r.MID)
 	c.programme = append(c.programme, r.Programme)
+	c.byCard = append(c.byCard, r.ByCard)
 	c.stamp = append(c.stamp, pgtype.Int8{Int64: r.LocalStamp, Valid: r.LocalStamp >= 0})
 	c.atc = append(c.atc, pgtype.Int4{Int32: r.ATC, Valid: r.ATC >= 0})
 	c.invoice = append(c.invoice, r.Invoice)
@@ -102,7 +104,7 @@ func (r *Request) window() time.Duration {
 // arguments are post()'s, in order.
 func (c *columns) arguments(bucket int16, clock pgtype.Timestamptz) []any {
 	return []any{
-		bucket, clock, c.kind, c.link, c.tid, c.stan, c.pan, c.code, c.amount, c.mid, c.programme, c.stamp,
-		c.atc, c.invoice, c.batch, c.nii, c.entryMode, c.pinRequired, c.pinValue, c.window, c.resent, c.undo,
+		bucket, clock, c.kind, c.link, c.tid, c.stan, c.pan, c.code, c.amount, c.mid, c.programme,
+		c.byCard, c.stamp, c.atc, c.invoice, c.batch, c.nii, c.entryMode, c.pinRequired, c.pinValue, c.window, c.resent, c.undo,
 	}
 }

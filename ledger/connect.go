@@ -65,6 +65,9 @@ func setParameters(p map[string]string, o Options) {
 	p["default_transaction_isolation"] = "read committed"
 	p["lock_timeout"] = lockTimeout
 	p["timezone"] = "UTC"
+	if o.Operator != "" {
+		p["bpnt.operator"] = o.Operator
+	}
 }
 
 // noteUnreplicated marks a connection whose COMMIT was cancelled while it waited for a synchronous standby: the server
@@ -97,6 +100,8 @@ type Ledger struct {
 	pool    *pgxpool.Pool
 	buckets int
 	print   string
+	// clock is the time that jobs are told, in tests by the owner of the books; the zero time stands for the server's.
+	clock time.Time
 }
 
 // Open connects, and checks that the database holds a ledger of a version that this program knows.
@@ -119,16 +124,26 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 
 // readSettings loads what was fixed when the ledger was made.
 func (l *Ledger) readSettings(ctx context.Context) error {
-	err := l.pool.QueryRow(ctx, `select buckets, key_fingerprint from bpnt.ledger`).Scan(&l.buckets, &l.print)
+	var code string
+	err := l.pool.QueryRow(ctx, `select buckets, key_fingerprint, digest from bpnt.ledger, bpnt.code`).Scan(&l.buckets, &l.print, &code)
 	var server *pgconn.PgError
 	switch {
 	case err == nil:
-		return nil
+		return sameCode(code)
 	case errors.Is(err, pgx.ErrNoRows), errors.As(err, &server) && server.Code == "42P01":
 		return errors.New("this database holds no ledger: run bpnt ledger migrate first")
 	default:
 		return connectError(err)
 	}
+}
+
+// sameCode refuses a ledger whose functions are another version's: arguments and outcomes may differ.
+func sameCode(digest string) error {
+	text, err := functionsText()
+	if err == nil && digest != codeDigest(text) {
+		err = errors.New("this ledger belongs to another version of bpnt: run that one, or bring the ledger to this one with bpnt ledger migrate")
+	}
+	return err
 }
 
 // connectError says what to do about a connection that could not be had.

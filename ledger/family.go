@@ -22,7 +22,7 @@ type Family struct {
 type Purse struct {
 	Programme  string `json:"programme"`
 	Period     int32  `json:"period"` // YYYYMM
-	Status     string `json:"status"`
+	Status     string `json:"status"` // pending, open, closing, closed; frozen, expired, returned, taken back
 	GrantedIDR int64  `json:"granted_idr"`
 	BalanceIDR int64  `json:"balance_idr"`
 }
@@ -30,9 +30,9 @@ type Purse struct {
 // Movement is one posting on one of the family's purses.
 type Movement struct {
 	Date      time.Time `json:"business_date"`
-	Kind      string    `json:"kind"` // disbursement, redemption, reversal
+	Kind      string    `json:"kind"` // disbursement, redemption, reversal, expiry, freeze, thaw, return, taken back
 	Period    int32     `json:"period"`
-	AmountIDR int64     `json:"amount_idr"` // what it adds to the purse; negative for a redemption
+	AmountIDR int64     `json:"amount_idr"` // what it adds to what the family may spend; negative for a redemption
 	Outlet    string    `json:"outlet"`
 	Number    int64     `json:"number"` // of the message in the family's bucket
 }
@@ -80,10 +80,11 @@ func (f *Family) readCards(ctx context.Context, tx pgx.Tx) error {
 }
 
 func (f *Family) readPurses(ctx context.Context, tx pgx.Tx) error {
-	rows, err := tx.Query(ctx, `select g.code, p.period, d.status, p.granted, p.balance
-		from bpnt.purse p join bpnt.programme g on g.id = p.programme
-		join bpnt.period d on d.programme = p.programme and d.id = p.period
-		where p.bucket = $1 and p.family = $2 order by 1, 2`, f.Bucket, f.ID)
+	rows, err := tx.Query(ctx, `select g.code, p.period, case
+			when p.state = 'F' then 'frozen' when p.state = 'X' then 'expired' when p.state = 'T' then 'returned'
+			when p.state = 'C' then 'taken back' else t.status end, p.granted, p.balance
+		from `+familyPurses+` join bpnt.programme g on g.id = p.programme join bpnt.tranche t on t.id = p.tranche
+		order by 1, 2`, f.Bucket, f.ID)
 	if err != nil {
 		return err
 	}
@@ -91,18 +92,23 @@ func (f *Family) readPurses(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
+// familyPurses are the purses p of family $2 in bucket $1, whatever their state: purses have no index by family alone.
+const familyPurses = `(select distinct programme, period from bpnt.tranche) a join bpnt.purse p
+	on p.bucket = $1 and p.family = $2 and p.programme = a.programme and p.period = a.period`
+
 // readMovements walks each purse's chain of postings from its newest.
 func (f *Family) readMovements(ctx context.Context, tx pgx.Tx, limit int) error {
 	rows, err := tx.Query(ctx, `
 		with recursive chain as (
-			select p.programme, p.period, p.message, 1 as step from bpnt.purse p where p.bucket = $1 and p.family = $2
+			select p.programme, p.period, p.message, 1 as step from `+familyPurses+`
 			union all
 			select c.programme, c.period, q.previous, c.step + 1 from chain c join bpnt.posting q
 			    on q.bucket = $1 and q.message = c.message and q.programme = c.programme and q.period = c.period
 			 where q.previous is not null and c.step < $3)
 		select q.business_date,
-		       case q.kind when 'D' then 'disbursement' when 'R' then 'redemption' else 'reversal' end,
-		       q.period, case q.to_kind when 'P' then q.amount else -q.amount end, coalesce(m.name, ''), q.message
+		       case q.kind when 'D' then 'disbursement' when 'R' then 'redemption' when 'U' then 'reversal' when 'X' then 'expiry'
+		           when 'F' then 'freeze' when 'H' then 'thaw' when 'Y' then 'return' else 'taken back' end,
+		       q.period, case when q.to_kind = 'P' or q.kind = 'U' then q.amount else -q.amount end, coalesce(m.name, ''), q.message
 		  from chain c join bpnt.posting q
 		    on q.bucket = $1 and q.message = c.message and q.programme = c.programme and q.period = c.period
 		  left join bpnt.outlet o on o.id = case when q.from_kind = 'O' then q.from_id when q.to_kind = 'O' then q.to_id end

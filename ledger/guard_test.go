@@ -53,7 +53,7 @@ func TestGatewayCannotWriteByItself(t *testing.T) {
 	b := newBooks(t)
 	for _, sql := range []string{
 		"update bpnt.purse set balance = 1", "insert into bpnt.posting default values", "select * from bpnt.card",
-		"update bpnt.card set tries = 0", "select bpnt.disburse_open(1::smallint, 1)", "update bpnt.terminal set epoch = 0",
+		"update bpnt.card set tries = 0", "select bpnt.disburse_open(null, 1)", "update bpnt.terminal set epoch = 0",
 		"select bpnt.end_flush(0::smallint, 1, now())",
 	} {
 		if _, err := b.gateway.pool.Exec(t.Context(), sql); err == nil || !strings.Contains(err.Error(), "42501") {
@@ -78,7 +78,9 @@ func TestAuditFindsTampering(t *testing.T) {
 		"a tombstone removed":   {`delete from bpnt.message where outcome = 5`, "I08"},
 		"an original removed":   {`delete from bpnt.message where class = 'R' and outcome = 1`, "I05 I08"},
 		"a reversal undone":     {`delete from bpnt.message where class = 'r' and outcome = 2`, "I05"},
-		"a period closed early": {`update bpnt.period set status = 'pending'`, "I17"},
+		"a period closed early": {`update bpnt.tranche set status = 'pending'`, "I17"},
+		"a control total":       {`update bpnt.tranche set funded = funded + 1`, "I21"},
+		"a purse thawed":        {`update bpnt.purse set state = 'F'`, "I02"},
 		"the counter set back":  {`update bpnt.bucket set message_no = 1 where id = 0`, "I20"},
 		"a grant raised":        {`update bpnt.purse set granted = granted + 1`, "I20"},
 		"a bucket removed":      {`delete from bpnt.bucket where id = 0`, "I18 I20"},

@@ -4,10 +4,73 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 )
+
+// jobLock is the advisory lock of jobs that move money: one at a time in a ledger.
+const jobLock = 8585
+
+// job runs work while no other job does, on a connection of its own; work does everything on that one, so that a lock
+// lost with its connection ends the job as well. Whoever comes second is told who is at work.
+func (l *Ledger) job(ctx context.Context, what string, work func(*pgx.Conn) error) error {
+	pooled, err := l.pool.Acquire(ctx)
+	if err != nil {
+		return connectError(err)
+	}
+	conn := pooled.Hijack()
+	// Closing the session frees the lock, whatever became of the job.
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
+		defer cancel()
+		_ = conn.Close(ctx)
+	}()
+	var alone bool
+	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock($1, 0)`, jobLock).Scan(&alone); err != nil {
+		return err
+	}
+	if !alone {
+		return whoIsAtWork(ctx, conn)
+	}
+	if _, err = conn.Exec(ctx, `select set_config('application_name', $1, false)`, "bpnt "+what); err != nil {
+		return err
+	}
+	return work(conn)
+}
+
+// whoIsAtWork names the job that runs.
+func whoIsAtWork(ctx context.Context, conn *pgx.Conn) error {
+	var name string
+	err := conn.QueryRow(ctx, `select a.application_name from pg_locks k join pg_stat_activity a on a.pid = k.pid
+		where k.locktype = 'advisory' and k.classid = $1 and k.granted and k.objsubid = 2
+		and k.database = (select oid from pg_database where datname = current_database())`, jobLock).Scan(&name)
+	if err != nil {
+		name = "another job"
+	}
+	return &BusyError{Job: name}
+}
+
+// BusyError says that another job that moves money is at work: wait for it and try again.
+type BusyError struct{ Job string }
+
+func (e *BusyError) Error() string {
+	return e.Job + " is at work in this ledger: try again when it is done"
+}
+
+// now is the time that SQL is told: null, so that the server's counts, but in tests.
+func (l *Ledger) now() pgtype.Timestamptz {
+	return pgtype.Timestamptz{Time: l.clock, Valid: !l.clock.IsZero()}
+}
+
+// at is the same ledger with the clock given, for the owner of the books: a test plays a year in it.
+func (l *Ledger) at(t time.Time) *Ledger {
+	moved := *l
+	moved.clock = t
+	return &moved
+}
 
 // inTx runs a job's step as one SQL transaction.
 func (l *Ledger) inTx(ctx context.Context, step func(pgx.Tx) error) error {

@@ -13,6 +13,8 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
+// Tables are carried from version to version by migrations; functions are replaced as a whole (functions.go).
+//
 //go:embed migrations/*.sql
 var migrations embed.FS
 
@@ -41,7 +43,12 @@ func Migrate(ctx context.Context, url string, o MigrateOptions) error {
 		return connectError(err)
 	}
 	defer conn.Close(ctx)
-	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return makeLedger(ctx, tx, o) })
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		if err := replaceFunctions(ctx, tx); err != nil {
+			return fmt.Errorf("the functions could not be replaced: %w", err)
+		}
+		return makeLedger(ctx, tx, o)
+	})
 }
 
 func applyMigrations(ctx context.Context, config *pgx.ConnConfig) error {

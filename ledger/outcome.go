@@ -5,7 +5,7 @@ package ledger
 type Outcome int16
 
 // The outcomes, in the order of precedence in which post() looks for them: identity first, then terminal, outlet,
-// card, expiry, PIN, amount, balance. TestPrecedence walks down this list.
+// card, expiry, PIN, amount, the programme's rules, balance. TestPrecedence walks down this list.
 const (
 	// OutcomeConflict: the identity was used before with other content. Nothing moved. Never stored.
 	OutcomeConflict Outcome = 10
@@ -20,20 +20,32 @@ const (
 	OutcomeOutletUnknown     Outcome = 22 // DE42 is not the MID of the terminal's outlet
 	OutcomeOutletSuspended   Outcome = 23
 
-	OutcomeCardUnknown Outcome = 30
-	OutcomeCardLost    Outcome = 31
-	OutcomeCardStolen  Outcome = 32
-	OutcomeCardBlocked Outcome = 33 // by an operator, or its family is suspended
-	OutcomeCardExpired Outcome = 34
+	OutcomeCardUnknown  Outcome = 30
+	OutcomeCardLost     Outcome = 31
+	OutcomeCardStolen   Outcome = 32
+	OutcomeCardBlocked  Outcome = 33 // by an operator, or replaced by another card
+	OutcomeCardInactive Outcome = 35 // registered, not yet handed over
+	OutcomeCardExpired  Outcome = 34
 
 	OutcomePINExhausted Outcome = 40 // tries were used up before, or by this message
 	OutcomePINMissing   Outcome = 41 // the link requires a PIN and none came
 	OutcomePINFault     Outcome = 42 // the PIN block could not be read: a key out of step, not a wrong PIN
 	OutcomePINWrong     Outcome = 43
 
-	OutcomeAmountInvalid     Outcome = 50 // zero, or a remainder below one rupiah
+	OutcomeAmountInvalid Outcome = 50 // zero, or a remainder below one rupiah
+
+	OutcomeWrongProgramme Outcome = 61 // the card is for another programme than the message asks for
+	OutcomeCashNotAllowed Outcome = 60 // the programme's rule: food, no cash
+	OutcomeOutsideHours   Outcome = 62 // the programme's hours of trade
+	OutcomeAmountLimit    Outcome = 63 // more than a redemption may be
+	OutcomeDayAmountLimit Outcome = 64 // more than a family may spend on a business day
+	OutcomeDayCountLimit  Outcome = 65 // more redemptions than a family may make on a business day
+
+	OutcomeAccountFrozen     Outcome = 53 // money of the family lies frozen, and what is open does not suffice
 	OutcomeInsufficientFunds Outcome = 51
 	OutcomeNotFunded         Outcome = 52 // the family has no purse of the programme yet
+	OutcomeAidReturned       Outcome = 54 // the family's money went back to the treasury
+	OutcomeAidExpired        Outcome = 55 // the family's money has expired
 
 	OutcomeApproved Outcome = 1
 	// OutcomeReversed: a reversal was heard and the original's debit was credited back, now or earlier.
@@ -55,10 +67,14 @@ var outcomeNames = map[Outcome]string{
 	OutcomeTerminalUnknown: "terminal_unknown", OutcomeTerminalSuspended: "terminal_suspended",
 	OutcomeOutletUnknown: "outlet_unknown", OutcomeOutletSuspended: "outlet_suspended",
 	OutcomeCardUnknown: "card_unknown", OutcomeCardLost: "card_lost", OutcomeCardStolen: "card_stolen",
-	OutcomeCardBlocked: "card_blocked", OutcomeCardExpired: "card_expired",
+	OutcomeCardBlocked: "card_blocked", OutcomeCardInactive: "card_inactive", OutcomeCardExpired: "card_expired",
 	OutcomePINExhausted: "pin_exhausted", OutcomePINMissing: "pin_missing", OutcomePINFault: "pin_fault",
 	OutcomePINWrong: "pin_wrong", OutcomeAmountInvalid: "amount_invalid",
-	OutcomeInsufficientFunds: "insufficient_funds", OutcomeNotFunded: "not_funded",
+	OutcomeWrongProgramme: "wrong_programme", OutcomeCashNotAllowed: "cash_not_allowed",
+	OutcomeOutsideHours: "outside_hours", OutcomeAmountLimit: "amount_limit",
+	OutcomeDayAmountLimit: "day_amount_limit", OutcomeDayCountLimit: "day_count_limit",
+	OutcomeAccountFrozen: "account_frozen", OutcomeInsufficientFunds: "insufficient_funds",
+	OutcomeNotFunded: "not_funded", OutcomeAidReturned: "aid_returned", OutcomeAidExpired: "aid_expired",
 }
 
 // String names the outcome as metrics and reports do.

@@ -30,8 +30,8 @@ func (l *Ledger) AddOutlet(ctx context.Context, o Outlet) (int32, error) {
 		if err != nil {
 			return err
 		}
-		err = tx.QueryRow(ctx, `insert into bpnt.outlet (mid, masthead, region, bank) values ($1, $2, $3, $4)
-			returning id`, o.MID, masthead, o.Region, o.Bank).Scan(&id)
+		err = tx.QueryRow(ctx, `insert into bpnt.outlet (mid, masthead, region, bank, since, activated_on)
+			select $1, $2, $3, $4, d, d from bpnt.business_date(clock_timestamp()) d returning id`, o.MID, masthead, o.Region, o.Bank).Scan(&id)
 		if err != nil {
 			return err
 		}

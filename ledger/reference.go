@@ -13,6 +13,7 @@ type Options struct {
 	Role     string // RoleGateway or RoleOperator; the session takes it on
 	MaxConns int    // of the pool; 0 for the default
 	AppName  string // application_name, seen in pg_stat_activity
+	Operator string // the person at work, for the journal; the database's user where empty
 }
 
 // Terminal is what the gateway must know of a terminal before it can ask the ledger: its wrapped keys.

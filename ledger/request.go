@@ -41,6 +41,8 @@ type Request struct {
 	Amount         int64 // whole rupiah; 0 for an inquiry, and for an amount that is none: refused as invalid
 	MID            string
 	Programme      int16
+	// ByCard says that the message does not name a programme: a card that is for one goes by that, else by Programme.
+	ByCard bool
 
 	LocalStamp int64  // MMDDhhmmss of DE13 and DE12, or Absent
 	ATC        int32  // 9F36, or Absent

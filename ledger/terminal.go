@@ -38,8 +38,18 @@ func (l *Ledger) AddTerminal(ctx context.Context, t NewTerminal) error {
 		if tag.RowsAffected() == 0 {
 			return whyNoTerminal(ctx, tx, t)
 		}
+		if err := stay(ctx, tx, link, t.TID); err != nil {
+			return err
+		}
 		return journal(ctx, tx, "terminal add", t.Link+" "+t.TID)
 	})
+}
+
+// stay notes where a terminal stands from now on.
+func stay(ctx context.Context, tx pgx.Tx, link int16, tid string) error {
+	_, err := tx.Exec(ctx, `insert into bpnt.stay (terminal, outlet)
+		select id, outlet from bpnt.terminal where link = $1 and tid = $2`, link, tid)
+	return err
 }
 
 // whyNoTerminal says why no row was written: there is no such outlet, or there is such a terminal.

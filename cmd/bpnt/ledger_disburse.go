@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"bpnt/iso"
 	"bpnt/ledger"
@@ -46,13 +45,15 @@ func disburse(ctx context.Context, s *streams, books *ledger.Ledger, programme s
 		return ledger.DisburseReport{}, usage("programme %q: %w", programme, err)
 	}
 	if period == 0 {
-		period = ledger.PeriodOf(time.Now())
+		if period, err = books.CurrentPeriod(ctx); err != nil {
+			return ledger.DisburseReport{}, err
+		}
 	}
 	bar := newProgress(s, "families funded", families)
 	report, err := books.Disburse(ctx, ledger.Disbursement{Programme: id, Period: period, AmountIDR: amount, Progress: bar.set})
 	if err != nil {
 		return report, err
 	}
-	bar.done(report.Families)
+	bar.done(report.Purses)
 	return report, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/user"
 	"path/filepath"
 	"time"
 
@@ -20,12 +21,24 @@ type storage struct {
 	DatabaseURL string `help:"Postgres to use, as postgres://user@host/database. Without it a private one in <data-dir>/postgres is started."`
 	DataDir     string `default:"data" help:"Folder of the private Postgres and of the keystore."`
 	Keys        string `help:"Folder of the keystore; <data-dir>/keys where not given."`
+	By          string `help:"Your name, for the journal; the user of this machine where not given."`
 }
 
 const (
 	databaseName = "bpnt"
 	stopTimeout  = 30 * time.Second
 )
+
+// person is who the journal says was at work.
+func (o *storage) person() string {
+	if o.By != "" {
+		return o.By
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return ""
+}
 
 func (o *storage) keysDir() string {
 	if o.Keys != "" {
@@ -83,7 +96,7 @@ func (o *storage) withLedger(ctx context.Context, s *streams, use func(*ledger.L
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	books, err := ledger.Open(ctx, ledger.Options{URL: url, Role: ledger.RoleOperator, AppName: "bpnt operator"})
+	books, err := ledger.Open(ctx, ledger.Options{URL: url, Role: ledger.RoleOperator, AppName: "bpnt operator", Operator: o.person()})
 	if err != nil {
 		return err
 	}

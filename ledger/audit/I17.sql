@@ -1,4 +1,7 @@
--- Money is spent only from periods that were opened
-select format('posting %s/%s: period %s is %s', p.bucket, p.message, p.period, coalesce(d.status, 'not in the books'))
-  from bpnt.posting p left join bpnt.period d on d.programme = p.programme and d.id = p.period
- where p.kind = 'R' and coalesce(d.status, 'pending') = 'pending'
+-- Money is spent only from what was opened and not yet closed
+select format('posting %s/%s: of %s, at %s, from a purse of tranche %s (%s)', p.bucket, p.message, p.period, f.at, u.tranche, t.status)
+  from bpnt.posting p
+  join bpnt.flush f on f.bucket = p.bucket and p.message between f.first_message and f.last_message
+  left join bpnt.purse u on u.bucket = p.bucket and u.programme = p.programme and u.period = p.period and u.family = p.from_id
+  left join bpnt.tranche t on t.id = u.tranche
+ where p.kind = 'R' and (t.id is null or t.status = 'pending' or f.at > t.closed_at)

@@ -10,6 +10,8 @@ select format('family %s: in %s buckets', id, count(*)) from bpnt.family group b
 union all
 select format('family %s, period %s: granted Rp %s, funded Rp %s', u.family, u.period, u.granted, d.total)
   from bpnt.purse u left join (
-    select bucket, to_id, programme, period, sum(amount) as total from bpnt.posting where kind = 'D' group by 1, 2, 3, 4) d
-    on d.bucket = u.bucket and d.to_id = u.family and d.programme = u.programme and d.period = u.period
+    select bucket, case kind when 'D' then to_id else from_id end as family, programme, period,
+           sum(case kind when 'D' then amount else -amount end) as total
+      from bpnt.posting where kind in ('D', 'C') group by 1, 2, 3, 4) d
+    on d.bucket = u.bucket and d.family = u.family and d.programme = u.programme and d.period = u.period
  where u.granted is distinct from d.total
