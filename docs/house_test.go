@@ -14,7 +14,8 @@ import (
 // you add a room.
 var house = map[string][]string{
 	"bpnt/iso":                   {},
-	"bpnt/ledger":                {},
+	"bpnt/ledger":                {"bpnt/ledger/intake"},
+	"bpnt/ledger/intake":         {},
 	"bpnt/ledger/localpg":        {},
 	"bpnt/ledger/localpg/pgtest": {"bpnt/ledger/localpg"},
 	"bpnt/gateway/lane":          {},
@@ -24,7 +25,7 @@ var house = map[string][]string{
 	"bpnt/loadtest":              {"bpnt/iso"},
 	"bpnt/docs":                  {},
 	"bpnt/cmd/bpnt": {
-		"bpnt/iso", "bpnt/ledger", "bpnt/ledger/localpg", "bpnt/gateway", "bpnt/gateway/pin", "bpnt/loadtest",
+		"bpnt/iso", "bpnt/ledger", "bpnt/ledger/intake", "bpnt/ledger/localpg", "bpnt/gateway", "bpnt/gateway/pin", "bpnt/loadtest",
 	},
 }
 
