@@ -14,6 +14,10 @@ const movesMax = 2
 
 // admit puts a message into the order of arrival. It goes on at once where nobody of its card or terminal is before it.
 func (g *Gateway) admit(x *exchange) {
+	if g.unfit(x) {
+		x.conn.answer(x)
+		return
+	}
 	first, entered := g.gate.enter(&x.slot)
 	switch {
 	case !entered:
@@ -22,6 +26,18 @@ func (g *Gateway) admit(x *exchange) {
 	case first:
 		g.dispatch(x)
 	}
+}
+
+// unfit stops what would make a whole batch fail in the ledger. The decoder lets no such message through, so one that is
+// stopped here is a fault of ours: 96, as for one that the ledger rejects alone.
+func (g *Gateway) unfit(x *exchange) bool {
+	err := x.request.Validate()
+	if err == nil {
+		return false
+	}
+	x.conn.logHostile("a request that the books could not hold was stopped", "error", err)
+	x.refuse(g.unposted(x, verdictPoisoned, shedInvalid))
+	return true
 }
 
 // dispatch gives a message to its lane. One that is not taken is concluded, which may set others free; that is done in

@@ -52,6 +52,20 @@ func BenchmarkGateway(b *testing.B) {
 	run(b, sockets, frames)
 }
 
+// BenchmarkUnfit is the ledger's check of a purchase before the lane.
+func BenchmarkUnfit(b *testing.B) {
+	g := &Gateway{}
+	x := &exchange{request: ledger.Request{
+		Kind: ledger.KindRedeem, TID: "60060060", MID: "600600600600600", STAN: 36, Amount: 50_000, Invoice: "000036",
+	}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if g.unfit(x) {
+			b.Fatal("a good purchase was stopped")
+		}
+	}
+}
+
 // forgetful is a poster that writes nothing down.
 type forgetful struct{ *poster }
 

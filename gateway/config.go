@@ -27,7 +27,8 @@ type Link struct {
 	Deadline Duration `toml:"deadline"`
 	// IdentityWindow is how long an identity is remembered without a chip counter or a clock to confirm it (D5).
 	IdentityWindow Duration `toml:"identity_window"`
-	Programme      string   `toml:"programme"` // whose purse is spent
+	Programme      string   `toml:"programme"` // whose purse is spent where neither message nor card names another
+	Accounts       Accounts `toml:"accounts"`  // programmes by the from-account in DE3
 	TimeZone       string   `toml:"time_zone"` // of receipts and of DE12 and DE13
 	ThanksLine     string   `toml:"thanks_line"`
 

@@ -49,6 +49,21 @@ func TestExampleFiles(t *testing.T) {
 	}
 }
 
+// TestExampleAccounts takes the comment signs off the accounts of links.toml.
+func TestExampleAccounts(t *testing.T) {
+	text, err := os.ReadFile("../deploy/links.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := ParseConfig(regexp.MustCompile(`(?m)^# (\d\d = )`).ReplaceAll(text, []byte("$1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Accounts{"10": "PKH", "60": "BPNT"}, c.Links[0].Accounts); diff != "" {
+		t.Errorf("(-want +file)\n%s", diff)
+	}
+}
+
 // TestExampleShowsTheDefaults takes the comment signs off the settings of links.toml: what it says is the default has to
 // be the default.
 func TestExampleShowsTheDefaults(t *testing.T) {
@@ -93,6 +108,14 @@ func TestMistakesAreSentences(t *testing.T) {
 		{linkWith(`time_zone = "Asia/Batavia"`), `link "edc": time_zone: "Asia/Batavia" is not known here`},
 		{leastLink + "[link.answers]\nlogon = [1, 39]", `link "edc": answers.logon: 1 is not a data element (2 to 128)`},
 		{leastLink + "[link.answers]\ninquiry = [3]", `link "edc": answers.inquiry must have DE39`},
+		{leastLink + "[link.answers]\npurchase = [39, 41]", `link "edc": answers.purchase must have DE11`},
+		{leastLink + "[link.answers]\nrefusal = [11, 39]", `link "edc": answers.refusal must have DE41`},
+		{leastLink + "[link.answers]\nnetwork = [39]", `link "edc": answers.network must have DE11`},
+		{leastLink + "[link.accounts]\n1 = \"PKH\"", `link "edc": accounts: "1" is not two digits`},
+		{leastLink + "[link.accounts]\nPK = \"PKH\"", `link "edc": accounts: "PK" is not two digits`},
+		{leastLink + "[link.accounts]\n00 = \"BPNT\"", `link "edc": accounts: 00 names no account`},
+		{leastLink + "[link.accounts]\n10 = \"\"", `link "edc": accounts.10: the programme is missing`},
+		{leastLink + "[link.accounts]\n10 = 2", `line 8, column 6`},
 		{leastLink + "[link.response_codes]\nlucky = \"00\"", `link "edc": response_codes: there is no outcome "lucky"`},
 		{leastLink + "[link.response_codes]\nmac = \"630\"", `link "edc": response_codes.mac: "630" is not two letters or digits`},
 		{"[[link]", "line 1, column"},

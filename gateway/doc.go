@@ -31,6 +31,11 @@
 //	nothing was posted          91 (alone and rejected: 96), but silence to a purchase that may have an earlier copy
 //	outcome unknown             silence; the terminal's 0400 is always safe
 //	parses only in part         30 where STAN and terminal can be read, else the connection is closed
+//	wrong MAC                   63
+//	an account not served       12
+//
+// The last three, like 91 and 96, say that nothing was debited, so what may be the copy of an earlier purchase hears none of
+// them (shed.go): it is met with silence, and its terminal reverses.
 //
 // A purchase may have an earlier copy when its type says so (0201) or when this process passed on the same identity
 // lately (seen.go). Silence there is a decision: 91 says that nothing was debited, and the earlier copy may have been. An
@@ -39,6 +44,13 @@
 //
 // What this cannot know: a copy that is not flagged, of a purchase passed on by another gateway or before a restart of this
 // one, is told 91 while the database is away. Terminals that follow docs/protocol.md reverse instead of sending it again.
+//
+// # Whose money
+//
+// Digits 3 and 4 of DE3 are the from-account. A link's table says which programme each stands for (accounts.go); 00, and
+// any digits on a link without a table, leave it to the card, else to the link. Cash (DE3 01xxxx) is a redemption like food
+// (00xxxx): one identity, one way, another title on the receipt. Whether a programme allows it is a rule of the ledger. A
+// reversal is asked for neither: it finds its original, and so the programme, by the DE3 that both carry.
 //
 // # MAC and PIN
 //
@@ -74,6 +86,13 @@
 //   - The read deadline is set where bytes are missing and nowhere else: a whole frame in one segment costs one.
 //   - 96 and not 55 for a PIN block that cannot be read: it is our keys that are out of step, the family's PIN may be right, and no
 //     try was burnt. 12 and not 77 for a reversal that matches no original in amount: 77 speaks of batches at most vendors.
+//   - 57, 61 and 65 for the programme's own rules, hours among them, because they bind the card wherever it is used; 58
+//     would blame the terminal. 62 for a frozen account and for a card that was not handed over, as for a blocked one: each
+//     ends at the bank's counter, and 14 would send the family to look for another card. 51 where there is no money, for
+//     whatever reason: the receipt tells which.
+//   - 12 for an account that a link does not serve: the terminal is set up wrongly, and the card may be good.
+//   - The ledger's own check of a request (Request.Validate) is made before the lane, although the decoder lets none through
+//     that would fail it: one bad row refuses its whole batch. It costs about 50 ns and no allocation (BenchmarkUnfit).
 //   - The default link does not check the Luhn digit: the ledger knows its cards, and published samples fail it.
 //   - A link's address, decimals and padding have no default in a file. Wrong decimals are a hundredfold debit.
 package gateway

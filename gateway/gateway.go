@@ -100,7 +100,7 @@ func (g *Gateway) open(links []Link) error {
 	return nil
 }
 
-// ready asks the ledger for the numbers by which it knows a link and its programme.
+// ready asks the ledger for the numbers by which it knows a link and its programmes.
 func (g *Gateway) ready(ctx context.Context, config Link) (*link, error) {
 	l, err := newLink(config)
 	if err != nil {
@@ -109,10 +109,7 @@ func (g *Gateway) ready(ctx context.Context, config Link) (*link, error) {
 	if l.id, err = g.ledger.LinkID(ctx, l.Name); err != nil {
 		return nil, fmt.Errorf("link %q cannot be registered in the ledger: %w", l.Name, err)
 	}
-	if l.programme, err = g.ledger.ProgrammeID(ctx, l.Programme); err != nil {
-		return nil, fmt.Errorf("link %q: programme %q: %w", l.Name, l.Programme, err)
-	}
-	return l, nil
+	return l, g.programmes(ctx, l)
 }
 
 // Serve takes connections until ctx ends or Shutdown is called, and returns the result of the shutdown.

@@ -14,6 +14,7 @@ type link struct {
 	Link
 	id        int16 // link.id in the ledger
 	programme int16
+	accounts  accountTable
 	codec     *iso.Codec
 	zone      *time.Location
 	codes     codeTable

@@ -138,7 +138,7 @@ func (l Link) mistakes() (found []string) {
 	_, err = time.LoadLocation(l.TimeZone)
 	check(err == nil, "time_zone: %q is not known here", l.TimeZone)
 	_, codes := newCodeTable(l.ResponseCodes)
-	return append(append(found, codes...), l.Answers.mistakes()...)
+	return slices.Concat(found, l.Accounts.mistakes(), codes, l.Answers.mistakes())
 }
 
 func (a Answers) mistakes() (found []string) {
@@ -159,11 +159,22 @@ func (a Answers) mistakes() (found []string) {
 				found = append(found, fmt.Sprintf("answers.%s: %d is not a data element (2 to 128)", set.key, de))
 			}
 		}
-		if !slices.Contains(set.list, 39) {
-			found = append(found, fmt.Sprintf("answers.%s must have DE39", set.key))
+		for _, de := range answerNeeds(set.key) {
+			if !slices.Contains(set.list, de) {
+				found = append(found, fmt.Sprintf("answers.%s must have DE%d", set.key, de))
+			}
 		}
 	}
 	return found
+}
+
+// answerNeeds are the data elements without which a terminal cannot tell what is answered to which of its messages. A
+// network message may come without a terminal.
+func answerNeeds(key string) []int {
+	if key == "network" {
+		return []int{11, 39}
+	}
+	return []int{11, 39, 41}
 }
 
 func reason(err error, prefix string) string {

@@ -1,10 +1,17 @@
 package gateway
 
-import "bpnt/gateway/pin"
+import (
+	"bpnt/gateway/pin"
+	"bpnt/iso"
+	"bpnt/ledger"
+)
 
 // authenticate checks DE64 by the link's policy, over the bytes as received, before anything else is done with the
 // message (F50, F51). Logon and echo move nothing and come without a MAC in the field, so they are not asked for one.
-func (c *conn) authenticate(x *exchange) closeReason {
+//
+// A wrong MAC is answered 63, except on what may be the repeat of a purchase: 63 would tell the terminal that it was not
+// debited, and the first copy may have been. It hears nothing and reverses (DESIGN D4).
+func (c *conn) authenticate(x *exchange, message iso.Request) closeReason {
 	if !c.macWanted(x) {
 		return closeNone
 	}
@@ -24,8 +31,20 @@ func (c *conn) authenticate(x *exchange) closeReason {
 		c.ended(1)
 		return closeMACFailures
 	}
-	x.refuse(verdictMAC)
+	x.copied = c.passedOn(x, message)
+	x.refuse(c.gateway.unposted(x, verdictMAC, shedMAC))
 	return closeNone
+}
+
+// passedOn tells whether this process has passed on a purchase of the same identity. It does not remember this one,
+// whose sender is not known to be the terminal.
+func (c *conn) passedOn(x *exchange, message iso.Request) bool {
+	m, ok := message.(*iso.Purchase)
+	if !ok {
+		return false
+	}
+	c.payment(x, ledger.KindRedeem, &m.Payment)
+	return c.gateway.seen.has(x.identity())
 }
 
 func (c *conn) macWanted(x *exchange) bool {

@@ -17,7 +17,7 @@ func (c *conn) process(frame []byte) closeReason {
 	}
 	c.malformed = 0
 	x := c.newExchange(message, received)
-	if reason := c.authenticate(x); reason != closeNone {
+	if reason := c.authenticate(x, message); reason != closeNone {
 		return reason
 	}
 	if x.verdict == 0 {
@@ -61,7 +61,9 @@ func (c *conn) undecoded(err error, received time.Time) closeReason {
 		return closeMalformed
 	}
 	c.began()
-	c.answer(&exchange{conn: c, kind: kindOther, head: bad.Header, received: received, verdict: verdictFormat})
+	x := &exchange{conn: c, kind: kindOther, head: bad.Header, received: received}
+	x.refuse(c.gateway.unposted(x, verdictFormat, shedFormat))
+	c.answer(x)
 	return closeNone
 }
 

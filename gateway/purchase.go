@@ -5,10 +5,13 @@ import (
 	"bpnt/ledger"
 )
 
-// purchase prepares a redemption. Where the chip signed another amount (9F02) than the message asks for (DE4), one of
+// purchase prepares a redemption, in food or in cash: which of them a programme allows is the ledger's to say. Where the chip signed another amount (9F02) than the message asks for (DE4), one of
 // the two was tampered with or scaled wrongly; the ledger refuses it as it does an amount with a remainder.
 func (c *conn) purchase(x *exchange, m *iso.Purchase) {
 	c.payment(x, ledger.KindRedeem, &m.Payment)
+	if c.account(x); x.verdict != 0 {
+		return
+	}
 	if c.chipDisagrees(&m.Payment) {
 		x.spoilAmount()
 	}

@@ -42,7 +42,7 @@ func (l *link) top(r *iso.Receipt, x *exchange, head ledger.Masthead) {
 		"MID : "+x.head.MID,
 		x.pan.Masked()+entryMark(x.entryMode()),
 		"",
-		kindTitle(x.kind),
+		whatTitle(x),
 		string(appendWhen(space[:0], at)),
 		"TRACE : "+x.trace(),
 	)
@@ -67,7 +67,7 @@ func (l *link) done(r *iso.Receipt, x *exchange, approval string) {
 func (l *link) declined(r *iso.Receipt, x *exchange) {
 	text := explain(x.verdict)
 	r.Normal("").Bold("TRANSAKSI DITOLAK").Normal(text.reason)
-	if x.verdict == verdict(ledger.OutcomeInsufficientFunds) {
+	if x.balanceKnown() {
 		r.Bold("SISA SALDO " + iso.Rupiah(x.result.Balance))
 	}
 	if x.verdict == verdict(ledger.OutcomePINWrong) {
@@ -90,12 +90,14 @@ func appendWhen(dst []byte, t time.Time) []byte {
 	return append(append(dst, ' '), zone...)
 }
 
-func kindTitle(k kind) string {
-	switch k {
-	case kindInquiry:
+func whatTitle(x *exchange) string {
+	switch {
+	case x.kind == kindInquiry:
 		return "CEK SALDO"
-	case kindReversal:
+	case x.kind == kindReversal:
 		return "PEMBATALAN"
+	case x.head.Cash():
+		return "TARIK TUNAI"
 	}
 	return "PEMBELIAN"
 }

@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +41,7 @@ func TestReceiptLinesFitTheNarrowestPrinter(t *testing.T) {
 	}
 }
 
-func printed(t *testing.T, k kind, r ledger.Result) string {
+func printed(t *testing.T, k kind, code string, r ledger.Result) string {
 	t.Helper()
 	l, err := newLink(DefaultLink())
 	if err != nil {
@@ -53,7 +55,7 @@ func printed(t *testing.T, k kind, r ledger.Result) string {
 	r.ID, r.Bucket, r.EntryMode, r.Batch = 36, 1, 51, ledger.Absent
 	x := &exchange{
 		kind: k, pan: pan, result: r, verdict: verdict(r.Outcome),
-		head: &iso.Header{TID: "60060060", MID: "600600600600600", STAN: 36},
+		head: &iso.Header{TID: "60060060", MID: "600600600600600", STAN: 36, ProcessingCode: code},
 	}
 	answer := &iso.Response{ResponseCode: l.codes[x.verdict], RRN: x.result.RRN(), Approval: x.result.Approval()}
 	sections, err := iso.ParseReceipt(l.receipt(x, answer, ledger.Masthead{Name: "E-WARONG MELATI", City: "JAKARTA TIMUR"}))
@@ -77,37 +79,84 @@ func TestReceipts(t *testing.T) {
 	approved := ledger.Result{Outcome: ledger.OutcomeApproved, ID: 36, Bucket: 1}.Approval()
 	for _, c := range []struct {
 		kind   kind
+		code   string
 		result ledger.Result
 		want   string
 	}{
 		{
-			kindPurchase,
+			kindPurchase, "000000",
 			ledger.Result{Outcome: ledger.OutcomeApproved, Amount: 110_000, Balance: 1_090_000},
 			top("DISETUJUI - 00", "PEMBELIAN") + "NP APPRV : " + approved + "\nNP\nBP JUMLAH Rp 110.000\nBP SISA SALDO Rp 1.090.000\nNP\nNP TERIMA KASIH",
 		},
 		{
-			kindInquiry,
+			kindInquiry, "311000",
 			ledger.Result{Outcome: ledger.OutcomeApproved, Balance: 110_000},
 			top("DISETUJUI - 00", "CEK SALDO") + "NP APPRV : " + approved + "\nNP\nBP SISA SALDO Rp 110.000\nNP\nNP TERIMA KASIH",
 		},
 		{
-			kindReversal,
+			kindReversal, "010000",
 			ledger.Result{Outcome: ledger.OutcomeReversed, Amount: 500},
 			top("DISETUJUI - 00", "PEMBATALAN") + "NP\nBP JUMLAH Rp 500\nNP\nNP TERIMA KASIH",
 		},
 		{
-			kindPurchase,
+			kindPurchase, "000000",
 			ledger.Result{Outcome: ledger.OutcomeInsufficientFunds, Balance: 7_500},
 			top("DITOLAK - 51", "PEMBELIAN") + "NP\nBP TRANSAKSI DITOLAK\nNP SALDO TIDAK CUKUP\nBP SISA SALDO Rp 7.500\nNP KURANGI JUMLAH BELANJA",
 		},
 		{
-			kindPurchase,
+			kindPurchase, "011000",
+			ledger.Result{Outcome: ledger.OutcomeApproved, Amount: 300_000, Balance: 0},
+			top("DISETUJUI - 00", "TARIK TUNAI") + "NP APPRV : " + approved + "\nNP\nBP JUMLAH Rp 300.000\nBP SISA SALDO Rp 0\nNP\nNP TERIMA KASIH",
+		},
+		{
+			kindPurchase, "010000",
+			ledger.Result{Outcome: ledger.OutcomeCashNotAllowed},
+			top("DITOLAK - 57", "TARIK TUNAI") + "NP\nBP TRANSAKSI DITOLAK\nNP BANTUAN TIDAK DAPAT DITUNAIKAN\nNP BELANJAKAN DI E-WARONG",
+		},
+		{
+			kindPurchase, "000000",
+			ledger.Result{Outcome: ledger.OutcomeAccountFrozen, Balance: 40_000},
+			top("DITOLAK - 62", "PEMBELIAN") + "NP\nBP TRANSAKSI DITOLAK\nNP REKENING BANTUAN DIBEKUKAN\nBP SISA SALDO Rp 40.000\nNP HUBUNGI PENDAMPING ATAU BANK",
+		},
+		{
+			kindPurchase, "000000",
+			ledger.Result{Outcome: ledger.OutcomeAidReturned},
+			top("DITOLAK - 51", "PEMBELIAN") + "NP\nBP TRANSAKSI DITOLAK\nNP BANTUAN KEMBALI KE KAS NEGARA\nNP HUBUNGI PENDAMPING ATAU DINSOS",
+		},
+		{
+			kindPurchase, "000000",
 			ledger.Result{Outcome: ledger.OutcomePINWrong, TriesLeft: 2},
 			top("DITOLAK - 55", "PEMBELIAN") + "NP\nBP TRANSAKSI DITOLAK\nNP PIN SALAH\nNP SISA KESEMPATAN 2 KALI\nNP PERIKSA PIN LALU ULANGI",
 		},
 	} {
-		if got := printed(t, c.kind, c.result); got != c.want {
+		if got := printed(t, c.kind, c.code, c.result); got != c.want {
 			t.Errorf("%v %v\n%s\nwant\n%s", c.kind, c.result.Outcome, got, c.want)
 		}
+	}
+}
+
+// TestProtocolShowsTheSlips: the words that docs/protocol.md promises are those that are printed, under their codes.
+func TestProtocolShowsTheSlips(t *testing.T) {
+	text, err := os.ReadFile("../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]bool{}
+	for _, row := range regexp.MustCompile(`(?m)^\| [^|]+ \| (\d\d) \| ([^|]+) \| ([^|]+) \|$`).FindAllStringSubmatch(string(text), -1) {
+		shown[row[1]+row[2]+row[3]] = true
+	}
+	for _, o := range []ledger.Outcome{
+		ledger.OutcomeAccountFrozen, ledger.OutcomeAidReturned, ledger.OutcomeAidExpired, ledger.OutcomeNotFunded,
+		ledger.OutcomeInsufficientFunds, ledger.OutcomeAmountLimit, ledger.OutcomeDayAmountLimit, ledger.OutcomeDayCountLimit,
+		ledger.OutcomeOutsideHours, ledger.OutcomeCashNotAllowed, ledger.OutcomeWrongProgramme, ledger.OutcomeCardInactive,
+	} {
+		slip := explain(verdict(o))
+		if row := defaultCodes[verdict(o)] + slip.reason + slip.next; !shown[row] {
+			t.Errorf("protocol.md lacks the slip of %s: %s", o, row)
+		}
+		delete(shown, defaultCodes[verdict(o)]+slip.reason+slip.next)
+	}
+	for row := range shown {
+		t.Errorf("protocol.md shows a slip that nobody prints: %s", row)
 	}
 }

@@ -37,9 +37,14 @@ func (l *link) respondPayment(r *iso.Response, x *exchange, heads *mastheads) {
 	}
 }
 
-// balanceKnown tells whether the ledger looked at the purse: before that it stopped at a refusal.
+// balanceKnown tells whether the ledger decided by the open purses: before that it stopped at a refusal. Frozen is what
+// it says where those do not suffice.
 func (x *exchange) balanceKnown() bool {
-	return x.verdict == verdict(ledger.OutcomeApproved) || x.verdict == verdict(ledger.OutcomeInsufficientFunds)
+	switch ledger.Outcome(x.verdict) {
+	case ledger.OutcomeApproved, ledger.OutcomeInsufficientFunds, ledger.OutcomeAccountFrozen:
+		return true
+	}
+	return false
 }
 
 // at is when the message was decided; what the ledger does not keep was decided when it came.

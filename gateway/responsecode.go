@@ -17,6 +17,7 @@ const (
 	verdictFormat                           // the message parses only in part
 	verdictMAC                              // DE64 is wrong or missing
 	verdictBadCode                          // a processing code that this gateway does not serve
+	verdictNoAccount                        // a from-account (digits 3 and 4 of DE3) that this link does not serve
 	verdictNoFunction                       // a message type or network function that it does not serve
 	verdictNetwork                          // logon, echo, sign-on
 	verdictSilence                          // no answer at all
@@ -25,7 +26,7 @@ const (
 
 var verdictNames = map[verdict]string{
 	verdictPoisoned: "poisoned", verdictUnavailable: "unavailable", verdictFormat: "format", verdictMAC: "mac",
-	verdictBadCode: "unsupported_code", verdictNoFunction: "unsupported_function", verdictNetwork: "network",
+	verdictBadCode: "unsupported_code", verdictNoAccount: "unsupported_account", verdictNoFunction: "unsupported_function", verdictNetwork: "network",
 }
 
 // String names the verdict as configuration and metrics do.
@@ -62,19 +63,30 @@ var defaultCodes = map[verdict]string{
 	verdict(ledger.OutcomeCardLost):          "41",
 	verdict(ledger.OutcomeCardStolen):        "43",
 	verdict(ledger.OutcomeCardBlocked):       "62",
+	verdict(ledger.OutcomeCardInactive):      "62", // restricted, as a blocked one: with 14 the family would look for another card
 	verdict(ledger.OutcomeCardExpired):       "54",
 	verdict(ledger.OutcomePINExhausted):      "75",
 	verdict(ledger.OutcomePINMissing):        "55",
 	verdict(ledger.OutcomePINFault):          "96", // a key out of step is our fault: with 55 the family would try again in vain
 	verdict(ledger.OutcomePINWrong):          "55",
 	verdict(ledger.OutcomeAmountInvalid):     "13",
+	verdict(ledger.OutcomeWrongProgramme):    "57",
+	verdict(ledger.OutcomeCashNotAllowed):    "57",
+	verdict(ledger.OutcomeOutsideHours):      "57", // the programme's hours bind the card at any terminal; 58 would blame this one
+	verdict(ledger.OutcomeAmountLimit):       "61",
+	verdict(ledger.OutcomeDayAmountLimit):    "61",
+	verdict(ledger.OutcomeDayCountLimit):     "65",
+	verdict(ledger.OutcomeAccountFrozen):     "62",
 	verdict(ledger.OutcomeInsufficientFunds): "51",
 	verdict(ledger.OutcomeNotFunded):         "51",
+	verdict(ledger.OutcomeAidReturned):       "51",
+	verdict(ledger.OutcomeAidExpired):        "51",
 	verdictPoisoned:                          "96",
 	verdictUnavailable:                       "91",
 	verdictFormat:                            "30",
 	verdictMAC:                               "63",
 	verdictBadCode:                           "12",
+	verdictNoAccount:                         "12", // the terminal is set up wrongly; 57 would send the family to the bank with a good card
 	verdictNoFunction:                        "40",
 	verdictNetwork:                           "00",
 }

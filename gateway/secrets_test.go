@@ -120,6 +120,36 @@ func TestWrongMACsEndTheConnection(t *testing.T) {
 	wantReason(t, g, closeMACFailures, 1)
 }
 
+// TestWrongMACOnARepeatIsSilent: 63 says that nothing was debited, and the first copy of a purchase may have been. A
+// reversal or an inquiry may always be told.
+func TestWrongMACOnARepeatIsSilent(t *testing.T) {
+	keys := keystore(t)
+	books, _, tak := equipped(t, keys)
+	g := start(t, testConfig(func(c *Config) { c.Limits.MACFailures = 1 << 30 }), books, keys)
+	e := dial(t, g)
+	forged := func(o *iso.Outgoing) *iso.Outgoing {
+		o.Fields, o.ComputeMAC = requestFields, func([]byte) [8]byte { return [8]byte{1, 2, 3} }
+		return o
+	}
+	if a := e.ask(forged(purchase(1))); a.ResponseCode != "63" {
+		t.Errorf("a first purchase: %s", a.ResponseCode)
+	}
+	if a := e.ask(forged(purchase(1))); a.ResponseCode != "63" {
+		t.Errorf("its copy, after nothing was passed on: %s", a.ResponseCode)
+	}
+	if a := e.ask(signed(purchase(1), tak)); a.ResponseCode != "00" {
+		t.Errorf("signed rightly: %s", a.ResponseCode)
+	}
+	e.wantSilence(g, forged(purchase(1)))
+	e.wantSilence(g, forged(withMTI(purchase(2), 0x0201)))
+	if a := e.ask(forged(withMTI(purchase(1), 0x0401))); a.ResponseCode != "63" {
+		t.Errorf("a repeated reversal: %s", a.ResponseCode)
+	}
+	if n := len(books.posted()); n != 1 {
+		t.Errorf("%d messages reached the ledger", n)
+	}
+}
+
 func TestPINPolicies(t *testing.T) {
 	keys := keystore(t)
 	books, tpk, _ := equipped(t, keys)

@@ -49,6 +49,16 @@ func (s *seen) add(id identity, at time.Time) bool {
 	return known
 }
 
+// has tells whether an identity was added, and adds nothing.
+func (s *seen) has(id identity) bool {
+	print := maphash.Comparable(s.seed, id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, now := s.now[print]
+	_, old := s.old[print]
+	return now || old
+}
+
 // rotate forgets the older half when the younger one is full or old enough. The maps are used again.
 func (s *seen) rotate(at time.Time) {
 	if len(s.now) < s.max && at.Sub(s.turned) < s.turn {

@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"encoding/binary"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -121,14 +123,48 @@ func TestPoisoned(t *testing.T) {
 	e.wantSilence(g, purchase(1))
 }
 
+// TestPartlyReadableRepeatIsSilent: 30 says that nothing was debited, which nobody knows of a repeat.
+func TestPartlyReadableRepeatIsSilent(t *testing.T) {
+	g := start(t, testConfig(nil), newPoster(), keystore(t))
+	e := dial(t, g)
+	bad := append(e.frame(withMTI(purchase(7), 0x0201)), 0xFF)
+	binary.BigEndian.PutUint16(bad, uint16(len(bad)-2))
+	e.send(bad)
+	eventually(t, g, `bpnt_shed_total{reason="format"}`, 1)
+	e.wantEcho()
+}
+
+// TestInvalidRequestIsKeptFromItsBatch: the decoder lets no such message through, so the test makes one behind it.
+func TestInvalidRequestIsKeptFromItsBatch(t *testing.T) {
+	books := newPoster()
+	g := start(t, testConfig(nil), books, keystore(t))
+	for _, tt := range []struct {
+		mti    iso.MTI
+		copied bool
+		want   verdict
+	}{{0x0200, false, verdictPoisoned}, {0x0200, true, verdictSilence}, {0x0201, false, verdictSilence}} {
+		x := &exchange{conn: newConn(g, g.links[0], nil, netip.Addr{}), kind: kindPurchase, head: &iso.Header{MTI: tt.mti}}
+		x.copied, x.request = tt.copied, ledger.Request{Kind: ledger.KindRedeem, TID: "6006006\x00"}
+		if g.admit(x); x.verdict != tt.want {
+			t.Errorf("%v, copied %v: %v, want %v", tt.mti, tt.copied, x.verdict, tt.want)
+		}
+	}
+	if asked := books.posted(); len(asked) > 0 {
+		t.Errorf("%d of them reached the ledger", len(asked))
+	}
+	if n := figure(t, g, `bpnt_shed_total{reason="invalid"}`); n != 3 {
+		t.Errorf("%v counted", n)
+	}
+}
+
 func TestSeenForgetsInTwoTurns(t *testing.T) {
 	at := time.Now()
 	s := newSeen(2, time.Minute, at)
 	a, b := identity{stan: 1}, identity{stan: 2}
-	if s.add(a, at) || !s.add(a, at) || s.add(b, at) {
+	if s.has(a) || s.add(a, at) || !s.has(a) || !s.add(a, at) || s.add(b, at) {
 		t.Error("the first is new, its copy is not, another is")
 	}
-	if !s.add(a, at.Add(time.Second)) {
+	if !s.has(a) || !s.add(a, at.Add(time.Second)) {
 		t.Error("forgotten after one turn by number")
 	}
 	at = at.Add(time.Second)

@@ -92,11 +92,20 @@ func (a AdditionalAmount) append(dst []byte) []byte {
 
 // availableBalance is the balance of the account that digits 3 and 4 of DE3 name.
 func availableBalance(processingCode string, minor int64) AdditionalAmount {
-	account := "00"
-	if len(processingCode) == 6 && decimal(processingCode) {
-		account = processingCode[2:4]
+	return AdditionalAmount{
+		AccountType: accountOf(processingCode), AmountType: AmountTypeAvailable, Currency: CurrencyRupiah, Amount: minor,
 	}
-	return AdditionalAmount{AccountType: account, AmountType: AmountTypeAvailable, Currency: CurrencyRupiah, Amount: minor}
+}
+
+// AccountDefault is the from-account of a message that names none.
+const AccountDefault = "00"
+
+// accountOf is digits 3 and 4 of DE3.
+func accountOf(processingCode string) string {
+	if len(processingCode) != 6 || !decimal(processingCode) {
+		return AccountDefault
+	}
+	return processingCode[2:4]
 }
 
 func decimal(s string) bool {

@@ -59,14 +59,15 @@ func (c *Codec) request(w *wire) (Request, fault) {
 	return c.unsupported(w)
 }
 
-// financial tells a purchase from an inquiry by the first two digits of DE3. An inquiry may come as 30 (NSICCS issuer)
-// or 31 (terminals), in a financial or an authorization message.
+// financial tells a redemption from an inquiry by the first two digits of DE3. A redemption is 00, for food, or 01, in
+// cash; they differ in what a programme allows, and in nothing on the wire. An inquiry may come as 30 (NSICCS issuer) or
+// 31 (terminals), in a financial or an authorization message.
 func (c *Codec) financial(w *wire) (Request, fault) {
 	if f := w.missing(3); f.reason != "" {
 		return nil, f
 	}
 	switch kind := w.bytes(3)[0]; {
-	case kind == 0x00 && w.mti().Original() == MTIFinancial:
+	case (kind == 0x00 || kind == 0x01) && w.mti().Original() == MTIFinancial:
 		return c.purchase(w)
 	case kind == 0x30 || kind == 0x31:
 		return c.inquiry(w)

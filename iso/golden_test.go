@@ -26,7 +26,8 @@ func goldens(t testing.TB) map[string][]byte {
 	authorized.MTI, authorized.ProcessingCode = MTIAuthorization, "301000"
 	frames := map[string]Outgoing{
 		"purchase_chip": purchase, "purchase_repeat": purchase.Repeat(), "purchase_stripe": stripe, "purchase_manual_19": manual,
-		"inquiry": inquiry, "inquiry_authorization": authorized,
+		"cash":    terminal.Cash(39, purchase.Track2, 50_000, purchase.PIN, "000039").From("10"),
+		"inquiry": inquiry, "inquiry_authorization": authorized, "inquiry_savings": inquiry.From("10"),
 		"reversal": terminal.Reversal(purchase), "reversal_repeat": terminal.Reversal(purchase).Repeat(),
 		"logon": terminal.Logon(1), "sign_on": terminal.Network(2, "0001", 1122094257), "echo": terminal.Network(3, "0301", 1122094300),
 	}

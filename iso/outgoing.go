@@ -36,6 +36,12 @@ func (o Outgoing) Repeat() Outgoing {
 	return o
 }
 
+// From is the same message about another account: two digits in the place of digits 3 and 4 of DE3.
+func (o Outgoing) From(account string) Outgoing {
+	o.ProcessingCode = o.ProcessingCode[:2] + account + o.ProcessingCode[4:]
+	return o
+}
+
 // EncodeRequest appends the whole frame of a request to dst, its length header included. The error is an
 // *EncodeError, and dst is then returned as it was.
 func (c *Codec) EncodeRequest(dst []byte, o *Outgoing) ([]byte, error) {

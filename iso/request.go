@@ -1,5 +1,7 @@
 package iso
 
+import "strings"
+
 // Request is a message that a terminal sent, decoded and checked for form. The set is sealed: a switch over it
 // names every message that a link can carry.
 //
@@ -40,7 +42,13 @@ type Payment struct {
 	Batch      string // DE60, trailing blanks cut; empty where absent
 }
 
-// Purchase is 0200 or 0201 with DE3 00xxxx: a redemption.
+// Account is the from-account, digits 3 and 4 of DE3: 00 default, 10 savings, 60 e-money. 00 where there is no DE3.
+func (h *Header) Account() string { return accountOf(h.ProcessingCode) }
+
+// Cash tells whether the message is about money that is drawn and not about food: DE3 01xxxx.
+func (h *Header) Cash() bool { return strings.HasPrefix(h.ProcessingCode, "01") }
+
+// Purchase is 0200 or 0201 with DE3 00xxxx, a redemption in food, or 01xxxx, a redemption in cash (Header.Cash).
 type Purchase struct {
 	Header
 	Payment

@@ -14,6 +14,7 @@ type Terminal struct {
 // Processing codes of the messages that a terminal makes.
 const (
 	ProcessingPurchase = "000000"
+	ProcessingCash     = "010000"
 	ProcessingInquiry  = "310000"
 	ProcessingLogon    = "920000"
 	ProcessingTest     = "990000"
@@ -33,6 +34,13 @@ func (t Terminal) Purchase(stan int32, card Track2, amount int64, pin PINBlock, 
 	o := t.card(stan, card, pin)
 	o.Fields, o.ProcessingCode = purchaseFields, ProcessingPurchase
 	o.Amount, o.HasAmount, o.Invoice = amount, true, invoice
+	return o
+}
+
+// Cash is a redemption in cash: a purchase in everything but its DE3.
+func (t Terminal) Cash(stan int32, card Track2, amount int64, pin PINBlock, invoice string) Outgoing {
+	o := t.Purchase(stan, card, amount, pin, invoice)
+	o.ProcessingCode = ProcessingCash
 	return o
 }
 

@@ -138,6 +138,7 @@ const demoLink = "edc"
 func (d *demo) open(ctx context.Context, books *ledger.Ledger, fleet []loadtest.Outlet) (err error) {
 	config := gateway.DefaultConfig()
 	config.Links[0].Name, config.Links[0].Listen = demoLink, d.Listen
+	config.Links[0].Accounts = gateway.Accounts{"10": "PKH", "60": "BPNT"} // as on an Indonesian switch, for bpnt edc --account
 	if d.BatchMax > 0 {
 		config.Limits.BatchMax = d.BatchMax
 	}

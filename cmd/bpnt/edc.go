@@ -1,15 +1,19 @@
 package main
 
 import (
+	"strings"
 	"time"
+
+	"bpnt/iso"
 )
 
 // edcCmd is one terminal at the shell.
 type edcCmd struct {
 	Logon    edcLogonCmd    `cmd:"" help:"Sign on: is the host there, and does it know this terminal?"`
 	Balance  edcBalanceCmd  `cmd:"" help:"Ask for a family's balance."`
-	Purchase edcPurchaseCmd `cmd:"" help:"Redeem an amount."`
-	Reverse  edcReverseCmd  `cmd:"" help:"Reverse the last purchase."`
+	Purchase edcPurchaseCmd `cmd:"" help:"Redeem an amount for food."`
+	Cash     edcCashCmd     `cmd:"" help:"Redeem an amount in cash, where the programme allows it."`
+	Reverse  edcReverseCmd  `cmd:"" help:"Reverse the last purchase or cash withdrawal."`
 }
 
 // edcFlags are what all of them share.
@@ -39,6 +43,18 @@ var errCardNumber = usage("--card must be a number from 0; --type-card asks for 
 // typedCard stands for a card that was typed in, which the terminal does not keep.
 const typedCard = -1
 
+// accountFlags say which of the family's moneys is meant.
+type accountFlags struct {
+	Account string `default:"00" help:"From-account, digits 3 and 4 of DE3: 00 default, 10 savings, 60 e-money. The link's table says whose money that is."`
+}
+
+func (f accountFlags) check() error {
+	if len(f.Account) != 2 || strings.Trim(f.Account, "0123456789") != "" {
+		return usage("--account must be two digits: 00 default, 10 savings, 60 e-money")
+	}
+	return nil
+}
+
 type edcLogonCmd struct{ edcFlags }
 
 func (edcLogonCmd) Help() string {
@@ -54,12 +70,14 @@ func (c *edcLogonCmd) Run(s *streams) error {
 type edcBalanceCmd struct {
 	edcFlags
 	cardFlags
+	accountFlags
 }
 
 func (edcBalanceCmd) Help() string {
 	return `Prints the receipt; with --json its fields.
 
   bpnt edc balance --card 2
+  bpnt edc balance --account 10
   printf '%s\n' 9999120000000004=4912 123456 | bpnt edc balance --type-card`
 }
 
@@ -67,31 +85,58 @@ func (c *edcBalanceCmd) Run(s *streams) error {
 	if c.Card < 0 {
 		return errCardNumber
 	}
-	return c.withTerminal(s, func(t *edcTerminal) error { return t.balance(c.number()) })
+	if err := c.check(); err != nil {
+		return err
+	}
+	return c.withTerminal(s, func(t *edcTerminal) error { return t.balance(c.number(), c.Account) })
 }
 
-type edcPurchaseCmd struct {
+// saleFlags are what a redemption needs, in food or in cash.
+type saleFlags struct {
 	edcFlags
 	cardFlags
+	accountFlags
 	Amount int64 `required:"" help:"Whole rupiah."`
 }
+
+// redeem sends a redemption; code is iso.ProcessingPurchase or iso.ProcessingCash.
+func (f *saleFlags) redeem(s *streams, code string) error {
+	if f.Amount < 1 || f.Amount > amountMax {
+		return usage("--amount must be whole rupiah, from 1 to %d", int64(amountMax))
+	}
+	if f.Card < 0 {
+		return errCardNumber
+	}
+	if err := f.check(); err != nil {
+		return err
+	}
+	return f.withTerminal(s, func(t *edcTerminal) error {
+		return t.redeem(&edcSale{Amount: f.Amount, Card: f.number(), Code: code, Account: f.Account})
+	})
+}
+
+type edcPurchaseCmd struct{ saleFlags }
 
 func (edcPurchaseCmd) Help() string {
 	return `The exit status is 0 when approved, 1 when refused, 3 when no answer came: then the outcome is unknown, and
 bpnt edc reverse settles it.
 
-  bpnt edc purchase --amount 25000`
+  bpnt edc purchase --amount 25000
+  bpnt edc purchase --amount 25000 --account 60`
 }
 
-func (c *edcPurchaseCmd) Run(s *streams) error {
-	if c.Amount < 0 || c.Amount > amountMax {
-		return usage("--amount must be whole rupiah, from 0 to %d", int64(amountMax))
-	}
-	if c.Card < 0 {
-		return errCardNumber
-	}
-	return c.withTerminal(s, func(t *edcTerminal) error { return t.purchase(c.number(), c.Amount) })
+func (c *edcPurchaseCmd) Run(s *streams) error { return c.redeem(s, iso.ProcessingPurchase) }
+
+type edcCashCmd struct{ saleFlags }
+
+func (edcCashCmd) Help() string {
+	return `A purchase in everything but its processing code: DE3 01xxxx. BPNT refuses it with 57, PKH allows it. The exit status is
+that of bpnt edc purchase, and bpnt edc reverse undoes it.
+
+  bpnt edc cash --amount 25000 --account 10`
 }
+
+func (c *edcCashCmd) Run(s *streams) error { return c.redeem(s, iso.ProcessingCash) }
 
 // amountMax is what DE4 can carry with two decimals.
 const amountMax = 9_999_999_999

@@ -20,7 +20,7 @@ func (t *edcTerminal) logon() error {
 	return t.finish("LOGON", &o, a)
 }
 
-func (t *edcTerminal) balance(card int) error {
+func (t *edcTerminal) balance(card int, account string) error {
 	c, err := t.card(card)
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func (t *edcTerminal) balance(card int) error {
 	if err != nil {
 		return err
 	}
-	o := t.speaker.Inquiry(stan, c.track2, c.pin)
+	o := t.speaker.Inquiry(stan, c.track2, c.pin).From(account)
 	a, err := t.ask(&o)
 	if err != nil {
 		return t.noAnswer(err, "no answer in %s: an inquiry moves no money, ask again", t.flags.Timeout)
@@ -37,24 +37,24 @@ func (t *edcTerminal) balance(card int) error {
 	return t.finish("BALANCE", &o, a)
 }
 
-// purchase writes the purchase down before it is sent: a terminal that loses its power must know what to reverse.
-func (t *edcTerminal) purchase(card int, amount int64) error {
+// redeem writes the sale down before it is sent: a terminal that loses its power must know what to reverse.
+func (t *edcTerminal) redeem(sale *edcSale) error {
 	if last := t.state.Last; last != nil && last.Open {
 		return usage("the outcome of purchase %06d is unknown: run bpnt edc reverse first", last.STAN)
 	}
-	c, err := t.card(card)
+	c, err := t.card(sale.Card)
 	if err != nil {
 		return err
 	}
-	stan, err := t.state.take()
-	if err != nil {
+	if sale.STAN, err = t.state.take(); err != nil {
 		return err
 	}
-	t.state.Last = &edcSale{STAN: stan, Amount: amount, Card: card, Open: true}
+	sale.Open = true
+	t.state.Last = sale
 	if err := t.state.save(); err != nil {
 		return err
 	}
-	o := t.speaker.Purchase(stan, c.track2, amount, c.pin, fmt.Sprintf("%06d", stan))
+	o := t.sale(sale, c)
 	a, err := t.ask(&o)
 	if errors.Is(err, errSilence) {
 		return t.noAnswer(err, "no answer in %s: the outcome is unknown. A real terminal now sends a reversal by itself; "+
@@ -67,7 +67,14 @@ func (t *edcTerminal) purchase(card int, amount int64) error {
 	if err != nil {
 		return err
 	}
-	return t.finish("PURCHASE", &o, a)
+	return t.finish(sale.name(), &o, a)
+}
+
+// sale is the message of a redemption.
+func (t *edcTerminal) sale(s *edcSale, c edcCard) iso.Outgoing {
+	o := t.speaker.Purchase(s.STAN, c.track2, s.Amount, c.pin, fmt.Sprintf("%06d", s.STAN))
+	o.ProcessingCode = s.Code
+	return o.From(s.Account)
 }
 
 func (t *edcTerminal) reverse() error {
@@ -79,7 +86,7 @@ func (t *edcTerminal) reverse() error {
 	if err != nil {
 		return err
 	}
-	o := t.speaker.Reversal(t.speaker.Purchase(last.STAN, c.track2, last.Amount, iso.PINBlock{}, fmt.Sprintf("%06d", last.STAN)))
+	o := t.speaker.Reversal(t.sale(last, c))
 	if last.Reversals > 0 {
 		o = o.Repeat()
 	}

@@ -16,8 +16,10 @@ const slipColumns = iso.ReceiptColumnsMax
 var codeMeanings = map[string]string{
 	"00": "approved", "03": "outlet unknown or suspended", "12": "not supported", "13": "amount not valid",
 	"14": "card unknown", "30": "message not understood", "40": "function not supported", "41": "card lost",
-	"43": "card stolen", "51": "balance too small, or aid not yet in", "54": "card expired", "55": "wrong PIN",
-	"58": "terminal unknown or suspended", "62": "card blocked", "63": "MAC wrong",
+	"43": "card stolen", "51": "balance too small, or no aid there: the slip says which", "54": "card expired", "55": "wrong PIN",
+	"57": "the programme does not allow this", "58": "terminal unknown or suspended", "61": "over the limit of an amount",
+	"62": "card blocked or not active, or account frozen: the slip says which", "63": "MAC wrong",
+	"65": "over the limit of redemptions a day",
 	"75": "PIN tries used up: the branch unblocks the card", "91": "books unreachable, nothing was debited: try again",
 	"94": "this STAN was used for something else, or its purchase was reversed", "96": "system error, nothing was debited",
 }
@@ -110,8 +112,11 @@ func (s *slip) own(what string) []string {
 
 // title heads a slip of the terminal's own, in Bahasa Indonesia as all slips are.
 func title(what string, approved bool) string {
-	if what == "REVERSAL" {
+	switch what {
+	case "REVERSAL":
 		what = "PEMBATALAN"
+	case "CASH":
+		what = "TARIK TUNAI"
 	}
 	if approved {
 		return what + " BERHASIL"

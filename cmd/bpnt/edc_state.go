@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+
+	"bpnt/iso"
 )
 
 // stanMax is the last STAN before a terminal begins anew at 1.
@@ -20,15 +22,26 @@ type edcState struct {
 	path string
 }
 
-// edcSale is the last purchase.
+// edcSale is the last redemption, in food or in cash.
 type edcSale struct {
 	STAN   int32 `json:"stan"`
 	Amount int64 `json:"amount_idr"`
 	Card   int   `json:"card"` // of the profile, or typedCard
+	// Code and Account make DE3, which a reversal repeats.
+	Code    string `json:"processing_code"` // iso.ProcessingPurchase or iso.ProcessingCash
+	Account string `json:"account"`
 	// Open says that no final answer came: only a reversal may follow.
 	Open bool `json:"open"`
 	// Reversals counts the reversals sent: after the first they are repeats.
 	Reversals int `json:"reversals"`
+}
+
+// name heads a slip of the terminal's own.
+func (s *edcSale) name() string {
+	if s.Code == iso.ProcessingCash {
+		return "CASH"
+	}
+	return "PURCHASE"
 }
 
 func loadState(profilePath string, firstSTAN int32) (*edcState, error) {
@@ -40,10 +53,15 @@ func loadState(profilePath string, firstSTAN int32) (*edcState, error) {
 	if err != nil {
 		return nil, usage("the terminal's state cannot be read: %w", err)
 	}
-	if json.Unmarshal(text, s) != nil || s.NextSTAN < 1 || s.NextSTAN > stanMax {
+	if json.Unmarshal(text, s) != nil || s.NextSTAN < 1 || s.NextSTAN > stanMax || !s.Last.readable() {
 		return nil, usage("the terminal's state %s is damaged: delete it, and run bpnt ledger terminal reset if STANs were used", s.path)
 	}
 	return s, nil
+}
+
+// readable tells whether a sale that was kept can be made a message again.
+func (s *edcSale) readable() bool {
+	return s == nil || len(s.Account) == 2 && (s.Code == iso.ProcessingPurchase || s.Code == iso.ProcessingCash)
 }
 
 // take hands out a STAN and writes it down first, so that none is used twice.

@@ -29,6 +29,7 @@ type host struct {
 const (
 	adminHeaderTimeout = 5 * time.Second
 	adminWriteTimeout  = 30 * time.Second
+	adminIdleTimeout   = 2 * time.Minute // above a scraper's usual minute, so that its connection stays
 )
 
 // startHost opens the ledger, the links and the admin page. The gateway drains when ctx ends; close waits for it.
@@ -69,6 +70,7 @@ func (h *host) openAdmin(ctx context.Context, address string) error {
 	}
 	h.admin = &http.Server{
 		Handler: h.gateway.AdminHandler(), ReadHeaderTimeout: adminHeaderTimeout, WriteTimeout: adminWriteTimeout,
+		IdleTimeout: adminIdleTimeout,
 	}
 	h.address = listener.Addr()
 	go func() { _ = h.admin.Serve(listener) }() // ends by Close, which close calls

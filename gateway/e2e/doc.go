@@ -3,6 +3,8 @@
 //
 //	published messages   vectors_test.go    what nobody here wrote, byte for byte
 //	identity             identity_test.go   copies, repeats, reversals in every order, over many sockets
+//	programme            programme_test.go  accounts, cash, limits, and why there is no money: DE39 and receipt of each
+//	month rollover       rollover_test.go   the next month opens while terminals trade
 //	refusals             refusals_test.go   each bad input and its response code
 //	trouble              trouble_test.go    Postgres away, killed and frozen; a batch with a poisoned row
 //	the page             metrics_test.go    what Prometheus reads, and what must never stand there

@@ -6,7 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -136,11 +138,12 @@ type card struct {
 	key    ledger.PANKey
 }
 
-// family makes a family with one card.
-func (w *world) family() card {
+// family makes a family with one card; change may alter what is registered of it.
+func (w *world) family(change ...func(*ledger.NewCard)) card {
 	w.t.Helper()
 	w.families++
-	return w.card(w.families, ledger.NewJakarta(99).Card(int(w.families)).PAN, "3012")
+	digits := ledger.NewJakarta(99).Card(int(w.families)).PAN
+	return w.cardOf(w.families, string(digits[:]), "3012", testPIN, change...)
 }
 
 // card gives a family, which is made if it is new, a card with this PAN.
@@ -149,7 +152,7 @@ func (w *world) card(family int64, digits [16]byte, expiry string) card {
 	return w.cardOf(family, string(digits[:]), expiry, testPIN)
 }
 
-func (w *world) cardOf(family int64, digits, expiry, pinDigits string) card {
+func (w *world) cardOf(family int64, digits, expiry, pinDigits string, change ...func(*ledger.NewCard)) card {
 	w.t.Helper()
 	track, err := iso.ParseTrack2(digits + "=" + expiry + "1200000000000000")
 	w.check(err)
@@ -162,17 +165,51 @@ func (w *world) cardOf(family int64, digits, expiry, pinDigits string) card {
 	var until int32
 	_, err = fmt.Sscan(expiry, &until)
 	w.check(err)
-	w.check(w.operator.AddCard(w.t.Context(), ledger.NewCard{
+	n := ledger.NewCard{
 		PAN: c.key, PANKeyID: w.keys.PANKeyID(), First6: digits[:6], Last4: digits[len(digits)-4:],
 		Expiry: until, PINValue: value, Family: family,
-	}))
+	}
+	for _, alter := range change {
+		alter(&n)
+	}
+	w.check(w.operator.AddCard(w.t.Context(), n))
 	return c
 }
 
 func (w *world) disburse() {
 	w.t.Helper()
-	_, err := w.operator.Disburse(w.t.Context(), ledger.Disbursement{Programme: 1, Period: 202611, AmountIDR: testGrant})
+	w.fund(programmeBPNT, 202611, testGrant)
+}
+
+// fund gives every family a purse.
+func (w *world) fund(programme int16, period int32, amount int64) {
+	w.t.Helper()
+	_, err := w.operator.Disburse(w.t.Context(), ledger.Disbursement{Programme: programme, Period: period, AmountIDR: amount})
 	w.check(err)
+}
+
+// The programmes that every ledger begins with.
+const (
+	programmeBPNT    = 1
+	programmePKH     = 2
+	programmeSembako = 3
+)
+
+// asOwner runs SQL as the schema's owner, whom no grant stops, and returns what it printed.
+func (w *world) asOwner(sql string) string {
+	w.t.Helper()
+	at, err := url.Parse(w.url)
+	w.check(err)
+	out, err := pgtest.Server(w.t).Exec(w.t.Context(), path.Base(at.Path), sql)
+	w.check(err)
+	return out
+}
+
+// rule makes a rule of today, which rule_add would not allow, of what set changes in the one in force.
+func (w *world) rule(programme int16, set string) {
+	w.t.Helper()
+	w.asOwner(fmt.Sprintf(`do $$ declare r bpnt.rule := bpnt.rule_on(%d::smallint, '9999-01-01'); begin
+		r.since := bpnt.business_date(clock_timestamp()); r.source := 'test'; %s; insert into bpnt.rule select r.*; end $$`, programme, set))
 }
 
 func (w *world) balance(family int64) (sum int64) {

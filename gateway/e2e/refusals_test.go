@@ -6,7 +6,14 @@ import (
 
 	"bpnt/gateway/pin"
 	"bpnt/iso"
+	"bpnt/ledger"
 )
+
+func (w *world) changeCard(key ledger.PANKey, verb ledger.CardVerb) {
+	w.t.Helper()
+	_, err := w.operator.ChangeCard(w.t.Context(), key, verb, "test")
+	w.check(err)
+}
 
 func TestRefusals(t *testing.T) {
 	w := newWorld(t, nil)
@@ -16,14 +23,14 @@ func TestRefusals(t *testing.T) {
 	w.families++
 	expired = w.cardOf(w.families, "9999129990000001", "2001", testPIN)
 	w.disburse()
-	w.check(w.operator.SetCardStatus(t.Context(), blocked.key, "blocked"))
-	w.check(w.operator.SetCardStatus(t.Context(), lost.key, "lost"))
-	w.check(w.operator.SetCardStatus(t.Context(), stolen.key, "stolen"))
+	w.changeCard(blocked.key, ledger.CardBlock)
+	w.changeCard(lost.key, ledger.CardLost)
+	w.changeCard(stolen.key, ledger.CardStolen)
 	w.addOutlet("SUSPENDED")
 	w.addTerminal("SUSPOUT1", "SUSPENDED")
 	w.addTerminal("SUSPTID1", testMID)
-	w.check(w.operator.SetOutletStatus(t.Context(), "SUSPENDED", "suspended"))
-	w.check(w.operator.SetTerminalStatus(t.Context(), "edc", "SUSPTID1", "suspended"))
+	w.check(w.operator.ChangeOutlet(t.Context(), "SUSPENDED", ledger.OutletSuspend, "test"))
+	w.check(w.operator.ChangeTerminal(t.Context(), "edc", "SUSPTID1", ledger.TerminalSuspend, "test"))
 	from := func(tid, mid string) iso.Outgoing {
 		o := w.purchase(good, 100, 1_000)
 		o.TID, o.MID = tid, mid
