@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// disburseChunk is how many purses are funded under one hold of a bucket's lock: about 10 ms here.
-const disburseChunk = 500
+// disburseChunk is how many purses are funded under one hold of a bucket's lock: 3 ms here. Chunks of 100 cost a quarter
+// of the rate; those of 500 gain nothing and hold the lock twice as long.
+const disburseChunk = 250
 
 // Disbursement funds every family of the ledger with one period's amount.
 type Disbursement struct {
@@ -38,13 +38,34 @@ func (l *Ledger) Disburse(ctx context.Context, d Disbursement) (report DisburseR
 		return report, err
 	}
 	err = l.job(ctx, "disburse", func(conn *pgx.Conn) error {
-		o, err := l.orderEveryone(ctx, conn, &d, &report)
-		if err != nil || o.name == "" {
-			return err
-		}
-		return l.fund(ctx, conn, o, &report)
+		return brokenOff(ctx, conn, l.disburseEveryone(ctx, conn, &d, &report))
 	})
 	return report, jobError(err)
+}
+
+func (l *Ledger) disburseEveryone(ctx context.Context, conn *pgx.Conn, d *Disbursement, report *DisburseReport) error {
+	o, err := l.orderEveryone(ctx, conn, d, report)
+	if err != nil {
+		return err
+	}
+	if o.name == "" { // all have theirs; an earlier run may have been broken off at its very end
+		report.Expired, err = l.empty(ctx, conn, nil)
+		return err
+	}
+	return l.fund(ctx, conn, o, report)
+}
+
+// brokenOff says of a job that lost its session, or was told to stop, that it may be run again.
+func brokenOff(ctx context.Context, conn *pgx.Conn, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("broken off: run it again and it goes on (%w)", ctx.Err())
+	case conn.IsClosed():
+		return fmt.Errorf("broken off, the database went away: run it again and it goes on (%w)", ErrUnavailable)
+	}
+	return err
 }
 
 func (d *Disbursement) check() error {
@@ -103,8 +124,7 @@ func (l *Ledger) amountByRule(ctx context.Context, conn *pgx.Conn, d *Disburseme
 		return nil
 	}
 	var amount *int64
-	month := time.Date(int(d.Period/100), time.Month(d.Period%100), 1, 0, 0, 0, 0, time.UTC)
-	if err := conn.QueryRow(ctx, `select (bpnt.rule_on($1, $2)).amount`, d.Programme, month).Scan(&amount); err != nil {
+	if err := conn.QueryRow(ctx, `select (bpnt.rule_on($1, $2)).amount`, d.Programme, firstOf(d.Period)).Scan(&amount); err != nil {
 		return err
 	}
 	if amount == nil {
@@ -142,7 +162,7 @@ func (l *Ledger) fund(ctx context.Context, conn *pgx.Conn, o order, report *Disb
 		return err
 	}
 	for bucket := range int16(l.buckets) {
-		if err := l.fundBucket(ctx, conn, bucket, o.progress, report); err != nil {
+		if err := l.fundBucket(ctx, conn, id, bucket, o.progress, report); err != nil {
 			return err
 		}
 	}
@@ -157,11 +177,11 @@ func (l *Ledger) fund(ctx context.Context, conn *pgx.Conn, o order, report *Disb
 	return err
 }
 
-func (l *Ledger) fundBucket(ctx context.Context, conn *pgx.Conn, bucket int16, progress func(int64), report *DisburseReport) error {
+func (l *Ledger) fundBucket(ctx context.Context, conn *pgx.Conn, id int32, bucket int16, progress func(int64), report *DisburseReport) error {
 	last := pgtype.Int8{Valid: true}
 	for {
 		var looked, funded, amount int64
-		err := conn.QueryRow(ctx, `select * from bpnt.disburse_chunk($1, $2, $3, $4)`, l.now(), bucket, last.Int64, disburseChunk).
+		err := conn.QueryRow(ctx, `select * from bpnt.disburse_chunk($1, $2, $3, $4, $5)`, l.now(), id, bucket, last.Int64, disburseChunk).
 			Scan(&last, &looked, &funded, &amount)
 		if err != nil {
 			return err

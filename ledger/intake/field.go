@@ -7,23 +7,24 @@ import (
 	"strings"
 )
 
-// Number reads a whole number that is not negative: digits only, no sign, no separator, no leading zero.
+// Number reads a whole number that is not negative: digits only, no sign, no separator, no leading zero. Its errors, as
+// all of this file, never repeat what stands in the field: in the wrong column it may be a card number.
 func Number(s string) (int64, error) {
 	switch {
 	case s == "":
 		return 0, errors.New("a number is missing")
 	case strings.HasPrefix(s, "-"):
-		return 0, fmt.Errorf("%q is negative", s)
+		return 0, errors.New("the number is negative")
 	case strings.ContainsAny(s, ".,"):
-		return 0, fmt.Errorf("%q has decimals or separators: write digits only", s)
+		return 0, errors.New("the number has decimals or separators: write digits only")
 	case strings.Trim(s, "0123456789") != "":
-		return 0, fmt.Errorf("%q is not a number: write digits only", s)
+		return 0, errors.New("not a number: write digits only")
 	case len(s) > 1 && s[0] == '0':
-		return 0, fmt.Errorf("%q begins with a zero", s)
+		return 0, errors.New("the number begins with a zero")
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("%q is too large", s)
+		return 0, errors.New("the number is too large")
 	}
 	return n, nil
 }
@@ -44,7 +45,7 @@ func Rupiah(s string) (int64, error) {
 func Period(s string) (int32, error) {
 	n, err := Number(s)
 	if err != nil || len(s) != 6 || n < 200001 || n%100 < 1 || n%100 > 12 {
-		return 0, fmt.Errorf("period %q is not a month written YYYYMM", s)
+		return 0, errors.New("the period is not a month written YYYYMM")
 	}
 	return int32(n), nil
 }
@@ -64,12 +65,12 @@ func Periods(s string) ([]int32, error) {
 	case err != nil:
 		return nil, err
 	case to < from:
-		return nil, fmt.Errorf("periods %q end before they begin", s)
+		return nil, errors.New("the periods end before they begin")
 	}
 	var all []int32
 	for month := from; month <= to; month = after(month) {
 		if all = append(all, month); len(all) > periodsMax {
-			return nil, fmt.Errorf("periods %q are more than %d months", s, periodsMax)
+			return nil, fmt.Errorf("the periods are more than %d months", periodsMax)
 		}
 	}
 	return all, nil

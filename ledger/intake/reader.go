@@ -30,8 +30,8 @@ type Header struct {
 
 // Fault is what is wrong with a line. The lines after it can be read.
 type Fault struct {
-	Line   int64 // of the file, from 1
-	Reason string
+	Line   int64  `json:"line"` // of the file, from 1
+	Reason string `json:"reason"`
 }
 
 func (f *Fault) Error() string { return fmt.Sprintf("line %d: %s", f.Line, f.Reason) }

@@ -62,10 +62,10 @@ func (r *Rejects) Path() string { return r.path }
 // it for this one's.
 func (r *Rejects) Close() error {
 	if r.file == nil {
-		if err := os.Remove(r.path); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
+		if _, err := os.Lstat(r.path); err != nil {
+			return nil // there is none, nor a folder for one
 		}
-		return nil
+		return os.Remove(r.path)
 	}
 	r.csv.Flush()
 	return errors.Join(r.csv.Error(), r.buffer.Flush(), r.file.Close())

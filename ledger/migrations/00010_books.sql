@@ -112,8 +112,8 @@ create table bpnt.tranche (
 create index tranche_shut on bpnt.tranche (id) where status in ('pending', 'closing');
 create index tranche_period on bpnt.tranche (programme, period);
 
--- A disbursement file on its way in: as it was read, then sorted, with what the books say of each line. Emptied at the
--- end.
+-- A disbursement on its way in: a file as it was read; then what is to be paid, in the order in which it is funded.
+-- Emptied at the end.
 create unlogged table bpnt.stage (
     line      bigint   not null,
     family    bigint   not null,
@@ -122,11 +122,12 @@ create unlogged table bpnt.stage (
     programme smallint not null
 );
 create unlogged table bpnt.staged (
-    n       bigint   not null,
-    family  bigint   not null,
-    amount  bigint   not null,
-    tranche integer  not null,
-    bucket  smallint not null,
+    n         bigint   not null,
+    family    bigint   not null,
+    amount    bigint   not null,
+    period    integer  not null,
+    programme smallint not null,
+    bucket    smallint not null,
     primary key (bucket, n)
 );
 
@@ -216,6 +217,7 @@ create table bpnt.journal (
     what   text not null,
     reason text not null default ''
 );
+create index journal_what on bpnt.journal (what collate "C");
 
 -- One row a bucket: the counters and the end of the hash chain. Changed only under the bucket's lock.
 create table bpnt.bucket (
