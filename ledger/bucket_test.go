@@ -201,7 +201,7 @@ func TestAddCardTwice(t *testing.T) {
 	b.family(2, pan("c", 0))
 	b.disburse(testPeriod, testGrant)
 	replacement := NewCard{PAN: pan("b", 1), PANKeyID: 1, First6: "999912", Last4: "0002", Expiry: 3012, PINValue: testPIN, Family: 1}
-	b.must(0, b.operator.insertCard(t.Context(), 0, replacement, true))
+	b.must(0, insertCard(t.Context(), b.operator.pool, 0, replacement, "card add", ""))
 	b.want("a card without its forward", b.post(b.redeem(replacement.PAN, 1, 10_000)), OutcomeCardUnknown)
 	other := replacement
 	other.Family = 2

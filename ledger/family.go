@@ -15,7 +15,8 @@ type Family struct {
 	Bucket    int16      `json:"bucket"`
 	Cards     []Card     `json:"cards"`
 	Purses    []Purse    `json:"purses"`
-	Movements []Movement `json:"movements"` // newest first
+	Movements []Movement `json:"movements"`         // newest first
+	History   []Event    `json:"history,omitempty"` // newest first, of the family and its cards
 }
 
 // Purse is what a family may spend in one programme and period, in whole rupiah.
@@ -47,7 +48,15 @@ func (l *Ledger) Family(ctx context.Context, id int64, movements int) (Family, e
 	f.Bucket = bucket
 	// One snapshot, so that purses and movements agree.
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err = pgx.BeginTxFunc(ctx, l.pool, options, func(tx pgx.Tx) error { return f.read(ctx, tx, movements) })
+	err = pgx.BeginTxFunc(ctx, l.pool, options, func(tx pgx.Tx) error {
+		if f.Cards, err = l.familyCards(ctx, tx, bucket, id); err != nil {
+			return err
+		}
+		if f.History, err = l.history(ctx, tx, familyWhat(id)); err != nil {
+			return err
+		}
+		return f.read(ctx, tx, movements)
+	})
 	return f, readError(err)
 }
 
@@ -57,26 +66,10 @@ func (f *Family) read(ctx context.Context, tx pgx.Tx, movements int) error {
 	if err != nil {
 		return err
 	}
-	if err := f.readCards(ctx, tx); err != nil {
-		return err
-	}
 	if err := f.readPurses(ctx, tx); err != nil {
 		return err
 	}
 	return f.readMovements(ctx, tx, movements)
-}
-
-func (f *Family) readCards(ctx context.Context, tx pgx.Tx) error {
-	rows, err := tx.Query(ctx, `select first6 || '******' || last4, lpad(expiry::text, 4, '0'), status, tries
-		from bpnt.card where bucket = $1 and family = $2 order by 1`, f.Bucket, f.ID)
-	if err != nil {
-		return err
-	}
-	f.Cards, err = pgx.AppendRows(f.Cards, rows, func(row pgx.CollectableRow) (Card, error) {
-		c := Card{Family: f.ID, Bucket: f.Bucket}
-		return c, row.Scan(&c.Masked, &c.Expiry, &c.Status, &c.PINTries)
-	})
-	return err
 }
 
 func (f *Family) readPurses(ctx context.Context, tx pgx.Tx) error {
@@ -92,9 +85,10 @@ func (f *Family) readPurses(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// familyPurses are the purses p of family $2 in bucket $1, whatever their state: purses have no index by family alone.
-const familyPurses = `(select distinct programme, period from bpnt.tranche) a join bpnt.purse p
-	on p.bucket = $1 and p.family = $2 and p.programme = a.programme and p.period = a.period`
+// familyPurses are the purses p of family $2 in bucket $1, whatever their state: purses have no index by family alone, and
+// without the limit the planner may read all of them.
+const familyPurses = `(select distinct programme, period from bpnt.tranche) a cross join lateral (select * from bpnt.purse u
+	where u.bucket = $1 and u.family = $2 and u.programme = a.programme and u.period = a.period limit 1) p`
 
 // readMovements walks each purse's chain of postings from its newest.
 func (f *Family) readMovements(ctx context.Context, tx pgx.Tx, limit int) error {

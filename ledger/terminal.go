@@ -38,17 +38,17 @@ func (l *Ledger) AddTerminal(ctx context.Context, t NewTerminal) error {
 		if tag.RowsAffected() == 0 {
 			return whyNoTerminal(ctx, tx, t)
 		}
-		if err := stay(ctx, tx, link, t.TID); err != nil {
+		if err := l.stay(ctx, tx, t.Link, t.TID); err != nil {
 			return err
 		}
-		return journal(ctx, tx, "terminal add", t.Link+" "+t.TID)
+		return journal(ctx, tx, "terminal add", terminalWhat(t.Link, t.TID)+": to outlet "+t.MID, "")
 	})
 }
 
 // stay notes where a terminal stands from now on.
-func stay(ctx context.Context, tx pgx.Tx, link int16, tid string) error {
-	_, err := tx.Exec(ctx, `insert into bpnt.stay (terminal, outlet)
-		select id, outlet from bpnt.terminal where link = $1 and tid = $2`, link, tid)
+func (l *Ledger) stay(ctx context.Context, tx pgx.Tx, link, tid string) error {
+	_, err := tx.Exec(ctx, `insert into bpnt.stay (terminal, since, outlet) select t.id, bpnt.clock($3), t.outlet
+		from bpnt.terminal t join bpnt.link k on k.id = t.link where k.name = $1 and t.tid = $2`, link, tid, l.now())
 	return err
 }
 
@@ -59,7 +59,7 @@ func whyNoTerminal(ctx context.Context, tx pgx.Tx, t NewTerminal) error {
 		return err
 	}
 	if !outlet {
-		return fmt.Errorf("no outlet has MID %s: add it with bpnt ledger outlet add", t.MID)
+		return errNoOutlet(t.MID)
 	}
 	return fmt.Errorf("terminal %s stands in the books of link %s already", t.TID, t.Link)
 }
@@ -67,12 +67,7 @@ func whyNoTerminal(ctx context.Context, tx pgx.Tx, t NewTerminal) error {
 // ResetTerminal opens a new generation of the terminal's identities: to be done after a repair that set its STAN back,
 // and only then, since repeats of what it sent before are new messages from here on.
 func (l *Ledger) ResetTerminal(ctx context.Context, link, tid string) error {
-	return l.change(ctx, "terminal reset", link+" "+tid, `update bpnt.terminal t set epoch = epoch + 1, changed_at = now()
-		from bpnt.link k where k.id = t.link and k.name = $1 and t.tid = $2`, link, tid)
-}
-
-// SetTerminalStatus suspends a terminal ("suspended") or lets it trade again ("active").
-func (l *Ledger) SetTerminalStatus(ctx context.Context, link, tid, status string) error {
-	return l.change(ctx, "terminal "+status, link+" "+tid, `update bpnt.terminal t set status = $3, changed_at = now()
-		from bpnt.link k where k.id = t.link and k.name = $1 and t.tid = $2`, link, tid, status)
+	return l.changeTerminal(ctx, link, tid, func(tx pgx.Tx, t *terminalRow) error {
+		return t.set(ctx, tx, "terminal reset", "", "", `epoch = epoch + 1`)
+	})
 }

@@ -9,12 +9,15 @@ import (
 
 type outletAddCmd struct {
 	storage
-	MID    string `name:"mid" required:"" help:"Merchant id, up to 15 characters (DE42)."`
-	Name   string `required:"" help:"Name that receipts print."`
-	City   string `required:"" help:"City that receipts print."`
-	Region int16  `default:"3173" help:"Kemendagri number of the regency or city."`
-	Bank   int16  `default:"9" help:"Clearing code of the outlet's bank (9 is BNI)."`
-	JSON   bool   `help:"Print the outlet's number as JSON."`
+	MID        string `name:"mid" required:"" help:"Merchant id, up to 15 characters (DE42)."`
+	Name       string `required:"" help:"Name that receipts print."`
+	City       string `required:"" help:"City that receipts print."`
+	Region     int16  `default:"3173" help:"Kemendagri number of the regency or city."`
+	Bank       int16  `default:"9" help:"Clearing code of the outlet's bank (9 is BNI)."`
+	Kind       string `enum:"e_warong,kube_jasa" default:"e_warong" help:"e_warong or kube_jasa: the KPI has a target for each."`
+	Operator   int64  `help:"Number of the family that runs it."`
+	Registered bool   `help:"It may not trade yet: bpnt ledger outlet activate comes later."`
+	JSON       bool   `help:"Print the outlet's number as JSON."`
 }
 
 func (outletAddCmd) Help() string {
@@ -25,7 +28,10 @@ func (outletAddCmd) Help() string {
 
 func (c *outletAddCmd) Run(ctx context.Context, s *streams) error {
 	return c.withLedger(ctx, s, func(books *ledger.Ledger) error {
-		o := ledger.Outlet{MID: c.MID, Name: c.Name, City: c.City, Region: c.Region, Bank: c.Bank}
+		o := ledger.Outlet{MID: c.MID, Name: c.Name, City: c.City, Region: c.Region, Bank: c.Bank, Kind: c.Kind, Operator: c.Operator}
+		if c.Registered {
+			o.Status = "registered"
+		}
 		id, err := books.AddOutlet(ctx, o)
 		if err != nil {
 			return err

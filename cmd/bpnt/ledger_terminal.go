@@ -67,16 +67,21 @@ func (c *terminalAddCmd) key(s *streams, keys *pin.Keystore) (wrapped, clear []b
 	if !c.ReadTPK {
 		return keys.NewTerminalKey(pin.UsePIN, c.TID)
 	}
+	wrapped, err = readTerminalKey(s, keys, c.TID)
+	return wrapped, nil, err
+}
+
+// readTerminalKey asks for a terminal's clear PIN key and wraps it.
+func readTerminalKey(s *streams, keys *pin.Keystore, tid string) ([]byte, error) {
 	typed, err := s.secret("PIN key, 32 hex digits")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	clear, err = hex.DecodeString(typed)
+	clear, err := hex.DecodeString(typed)
 	if err != nil || len(clear) != 16 {
-		return nil, nil, usage("the PIN key must be 32 hex digits")
+		return nil, usage("the PIN key must be 32 hex digits")
 	}
-	wrapped, err = keys.WrapTerminalKey(pin.UsePIN, c.TID, clear)
-	return wrapped, nil, err
+	return keys.WrapTerminalKey(pin.UsePIN, tid, clear)
 }
 
 func (c *terminalAddCmd) print(s *streams, clear []byte) error {
