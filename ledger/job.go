@@ -22,10 +22,12 @@ func (l *Ledger) job(ctx context.Context, what string, work func(*pgx.Conn) erro
 		return connectError(err)
 	}
 	conn := pooled.Hijack()
-	// Closing the session frees the lock, whatever became of the job.
+	// Closing the session frees the lock, whatever became of the job; but the server may take a while to end it, and the
+	// next job shall find the lock free.
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
 		defer cancel()
+		_, _ = conn.Exec(ctx, `select pg_advisory_unlock_all()`)
 		_ = conn.Close(ctx)
 	}()
 	var alone bool

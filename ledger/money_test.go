@@ -1,10 +1,11 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
-	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5"
 )
 
 // rule adds a rule from tomorrow on, with what change makes of the one in force, and lets a day pass.
@@ -16,30 +17,19 @@ func (b *books) rule(set string) {
 	b.now = b.now.AddDate(0, 0, 1)
 }
 
-// dormantJob runs freeze ('F') or return ('Y') over both buckets and counts the purses.
-func (b *books) dormantJob(job string) (purses int) {
+// freeze and giveBack run their job and count the purses.
+func (b *books) freeze() int64 {
 	b.t.Helper()
-	for bucket := range 2 {
-		last := pgtype.Int8{Valid: true}
-		for last.Valid {
-			rows, err := b.operator.pool.Query(b.t.Context(), `select family, programme from bpnt.dormant_chunk($1, $2::text::"char", $3, $4, 100)`,
-				b.operator.at(b.now).now(), job, bucket, last.Int64)
-			b.must(0, err)
-			last.Valid = false
-			for rows.Next() {
-				var family int64
-				var programme pgtype.Int2
-				b.must(0, rows.Scan(&family, &programme))
-				if programme.Valid {
-					purses++
-				} else {
-					last = pgtype.Int8{Int64: family, Valid: true}
-				}
-			}
-			b.must(0, rows.Err())
-		}
-	}
-	return purses
+	report, err := b.operator.at(b.now).Freeze(b.t.Context(), Sweep{Reason: "90 days"})
+	b.must(0, err)
+	return report.Purses
+}
+
+func (b *books) giveBack() int64 {
+	b.t.Helper()
+	report, err := b.operator.at(b.now).Return(b.t.Context(), Sweep{Reason: "end of the year"})
+	b.must(0, err)
+	return report.Purses
 }
 
 // TestExpiryAtTheNextDisbursement: what is left goes to the treasury when the next month opens, and a late reversal of
@@ -83,38 +73,37 @@ func TestFreezeThawReturn(t *testing.T) {
 	b.now = b.now.AddDate(0, 0, 60)
 	b.want("used", b.post(b.redeem(used, 1, 10_000)), OutcomeApproved)
 	b.now = b.now.AddDate(0, 0, 29)
-	if n := b.dormantJob("F"); n != 0 {
+	if n := b.freeze(); n != 0 {
 		t.Errorf("froze %d after 89 days", n)
 	}
 	b.now = b.now.AddDate(0, 0, 1)
-	if n := b.dormantJob("F"); n != 1 {
+	if n := b.freeze(); n != 1 {
 		t.Errorf("froze %d after 90 days", n)
 	}
 	b.audit()
 	b.want("frozen", b.post(b.redeem(card, 2, 10_000)), OutcomeAccountFrozen)
-	var purses, amount int64
-	b.must(0, b.operator.pool.QueryRow(t.Context(), `select * from bpnt.thaw($1, 0::smallint, 1, 1::smallint, 'came to the branch')`,
-		b.operator.at(b.now).now()).Scan(&purses, &amount))
-	if purses != 1 || amount != testGrant {
-		t.Errorf("thawed %d, %d", purses, amount)
+	thawed, err := b.operator.at(b.now).Thaw(t.Context(), 1, "BPNT", "came to the branch")
+	b.must(0, err)
+	if thawed != (Moved{Purses: 1, AmountIDR: testGrant}) {
+		t.Errorf("thawed %+v", thawed)
 	}
 	b.want("thawed", b.post(b.redeem(card, 3, 10_000)), OutcomeApproved)
 	b.now = b.now.AddDate(0, 0, 89)
-	if n := b.dormantJob("F"); n != 1 { // the other family, 119 days after its last use
+	if n := b.freeze(); n != 1 { // the other family, 119 days after its last use
 		t.Errorf("froze %d", n)
 	}
 	b.now = b.now.AddDate(0, 0, 1)
-	if n := b.dormantJob("F"); n != 1 {
+	if n := b.freeze(); n != 1 {
 		t.Errorf("froze %d", n)
 	}
 	b.want("a reversal of what was bought before", b.post(b.reverse(used, 1, 10_000)), OutcomeReversed)
 	b.audit()
 	b.now = b.now.AddDate(0, 0, 14)
-	if n := b.dormantJob("Y"); n != 1 {
+	if n := b.giveBack(); n != 1 {
 		t.Errorf("returned %d", n)
 	}
 	b.now = b.now.AddDate(0, 0, 1)
-	if n := b.dormantJob("Y"); n != 1 {
+	if n := b.giveBack(); n != 1 {
 		t.Errorf("returned %d", n)
 	}
 	b.want("returned", b.post(b.redeem(card, 4, 10_000)), OutcomeAidReturned)
@@ -151,4 +140,83 @@ func TestReverseDisbursement(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	b.audit()
+}
+
+// TestOneJobAtATime: while one moves money, whoever wants to run another is told, and may still look.
+func TestOneJobAtATime(t *testing.T) {
+	b := newBooks(t)
+	b.family(1, pan("a", 0))
+	b.disburse(testPeriod, testGrant)
+	b.now = b.now.AddDate(0, 0, 90)
+	l := b.operator.at(b.now)
+	err := l.job(t.Context(), "return", func(*pgx.Conn) error {
+		for name, second := range map[string]func() error{
+			"freeze":  func() error { _, err := l.Freeze(t.Context(), Sweep{Reason: "test"}); return err },
+			"return":  func() error { _, err := l.Return(t.Context(), Sweep{Reason: "test"}); return err },
+			"expire":  func() error { _, err := l.Expire(t.Context(), Expiry{Reason: "test"}); return err },
+			"reverse": func() error { _, err := l.ReverseDisbursement(t.Context(), "any", "test", nil); return err },
+		} {
+			var busy *BusyError
+			if err := second(); !errors.As(err, &busy) || busy.Job != "bpnt return" {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		report, err := l.Freeze(t.Context(), Sweep{DryRun: true})
+		if report.Purses != 1 || report.AmountIDR != testGrant || !report.DryRun {
+			t.Errorf("a look: %+v", report)
+		}
+		return err
+	})
+	b.must(0, err)
+	if got := b.balance(1); got != testGrant {
+		t.Errorf("balance %d", got)
+	}
+	if n := b.freeze(); n != 1 {
+		t.Errorf("afterwards froze %d", n)
+	}
+	if _, err := l.Freeze(t.Context(), Sweep{}); err == nil {
+		t.Error("a job without a reason")
+	}
+	b.audit()
+}
+
+// TestExpiryByFile: a month comes bank by bank. A family's older money goes when its own newer money comes; one that is
+// still waiting for its file keeps what it has, and arrears of an older month do not end what is newer.
+func TestExpiryByFile(t *testing.T) {
+	b := newBooks(t)
+	paid, waiting := pan("a", 0), pan("b", 1)
+	b.family(1, paid)
+	b.family(2, waiting)
+	b.rule(`r.unspent := 'expire_at_next'`)
+	const grant = 200_000
+	b.disburse(202611, grant)
+	pay := func(id string, family int64, period string, want Moved) {
+		t.Helper()
+		b.now = b.now.AddDate(0, 0, 1)
+		report, err := b.pay(fileOf(id, fmt.Sprintf("%d,BPNT,%s,%d", family, period, grant)))
+		b.must(0, err)
+		if report.Expired != want {
+			t.Errorf("%s: expired %+v, want %+v", id, report.Expired, want)
+		}
+		b.audit()
+	}
+	b.want("spends half", b.post(b.redeem(paid, 1, 50_000)), OutcomeApproved)
+	pay("BANK-A-12", 1, "202612", Moved{1, 150_000})
+	if b.balance(1) != grant || b.balance(2) != grant {
+		t.Errorf("balances %d, %d", b.balance(1), b.balance(2))
+	}
+	b.want("the other's older money is still good", b.post(b.redeem(waiting, 2, 10_000)), OutcomeApproved)
+	b.want("what was bought from expired money", b.post(b.reverse(paid, 1, 50_000)), OutcomeReversed)
+	if b.balance(1) != grant {
+		t.Errorf("expired money came alive: %d", b.balance(1))
+	}
+	pay("ARREARS-10", 1, "202610", Moved{})
+	if b.balance(1) != 2*grant {
+		t.Errorf("arrears ended what is newer: %d", b.balance(1))
+	}
+	pay("BANK-B-12", 2, "202612", Moved{1, 190_000})
+	pay("BANK-A-01", 1, "202701", Moved{2, 2 * grant})
+	if b.balance(1) != grant || b.balance(2) != grant {
+		t.Errorf("balances %d, %d", b.balance(1), b.balance(2))
+	}
 }

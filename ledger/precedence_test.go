@@ -8,8 +8,17 @@ import (
 // obstacle makes one outcome happen, whatever stands behind it in the order of precedence.
 type obstacle struct {
 	outcome Outcome
+	before  func(*books, PANKey) // what has to happen first
 	request func(*Request)
-	sql     string // run by the owner; $card is replaced by the card's key
+	sql     string // run by the owner
+}
+
+// decree is SQL that gives every programme a rule that differs from the one in force by what set says.
+func decree(set string) string {
+	return `do $$ declare r bpnt.rule; begin
+		for r in select (bpnt.rule_on(id, '2026-11-25')).* from bpnt.programme loop
+			r.since := r.since + 1; ` + set + `; insert into bpnt.rule select (r).*;
+		end loop; end $$`
 }
 
 // precedence is the written order: each obstacle hides all that stand below it.
@@ -21,6 +30,7 @@ var precedence = []obstacle{
 	{outcome: OutcomeCardUnknown, request: func(r *Request) { r.PAN = pan("nobody", 0) }},
 	{outcome: OutcomeCardLost, sql: `update bpnt.card set status = 'lost'`},
 	{outcome: OutcomeCardStolen, sql: `update bpnt.card set status = 'stolen'`},
+	{outcome: OutcomeCardInactive, sql: `update bpnt.card set status = 'inactive'`},
 	{outcome: OutcomeCardBlocked, sql: `update bpnt.card set status = 'blocked'`},
 	{outcome: OutcomeCardExpired, sql: `update bpnt.card set expiry = 2610`},
 	{outcome: OutcomePINExhausted, sql: `update bpnt.card set tries = 3`},
@@ -28,6 +38,19 @@ var precedence = []obstacle{
 	{outcome: OutcomePINFault, request: func(r *Request) { r.PINValue = PINFault }},
 	{outcome: OutcomePINWrong, request: func(r *Request) { r.PINValue++ }},
 	{outcome: OutcomeAmountInvalid, request: func(r *Request) { r.Amount = 0 }},
+	{outcome: OutcomeWrongProgramme, sql: `update bpnt.card set programme = 3`},
+	{outcome: OutcomeCashNotAllowed, request: func(r *Request) { r.ProcessingCode, r.Programme = 10_000, 1 }},
+	{outcome: OutcomeOutsideHours, sql: decree(`r.opens := '20:00'; r.closes := '21:00'`)},
+	{outcome: OutcomeAmountLimit, sql: decree(`r.most := 9999`)},
+	{outcome: OutcomeDayAmountLimit, sql: decree(`r.day_most := 9999`)},
+	{
+		outcome: OutcomeDayCountLimit, sql: decree(`r.day_count := 1`), request: func(r *Request) { r.Programme = 1 },
+		before: func(b *books, card PANKey) { b.want("earlier", b.post(b.redeem(card, 99, 1_000)), OutcomeApproved) },
+	},
+	{
+		outcome: OutcomeAccountFrozen, sql: `select bpnt.dormant_chunk('2027-03-25 05:00Z', 'F', 0::smallint, '{1}')`,
+		request: func(r *Request) { r.Programme = 1 },
+	},
 	{outcome: OutcomeNotFunded, request: func(r *Request) { r.Programme = 2 }},
 	{outcome: OutcomeInsufficientFunds, request: func(r *Request) { r.Amount = testGrant + 1 }},
 }
@@ -44,18 +67,22 @@ func TestPrecedence(t *testing.T) {
 			b.disburse(testPeriod, testGrant)
 			r := b.redeem(card, 1, 10_000)
 			for j := len(precedence) - 1; j >= i; j-- {
+				if o := precedence[j]; o.before != nil {
+					o.before(b, card)
+				}
 				if o := precedence[j]; o.request != nil {
 					o.request(&r)
 				}
 			}
+			balance := b.balance(1)
 			for j := len(precedence) - 1; j >= i; j-- {
 				if o := precedence[j]; o.sql != "" {
 					b.asOwner(o.sql)
 				}
 			}
 			b.want("all below it in the way too", b.post(r), top.outcome)
-			if got := b.balance(1); got != testGrant {
-				t.Errorf("a refusal moved money: balance %d", got)
+			if got := b.balance(1); got != balance {
+				t.Errorf("a refusal moved money: balance %d, before %d", got, balance)
 			}
 			b.audit()
 		})

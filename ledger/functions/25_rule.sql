@@ -14,7 +14,7 @@ declare
 begin
     lock table programme in share row exclusive mode;
     insert into programme (id, code, name) select max(id) + 1, p_code, p_name from programme returning id into v_id;
-    insert into journal (action, what) values ('programme add', p_code);
+    insert into journal (action, what) values ('programme add', 'programme ' || p_code);
     return v_id;
 end
 $$;
@@ -33,25 +33,52 @@ begin
     end if;
     insert into rule select (p_rule).*;
     insert into journal (action, what, reason)
-    select 'rule add', p.code || ' from ' || p_rule.since, p_reason from programme p where p.id = p_rule.programme;
+    select 'rule add', format('programme %s: from %s', p.code, p_rule.since), p_reason from programme p where p.id = p_rule.programme;
 end
 $$;
 
--- What a family redeemed of a programme on a business date, less what was reversed: for limits of a day.
+-- A family's purses of a programme, whatever their state: one look-up for each period that was ever paid. This function
+-- and the next are merged into the queries that call them, so they set nothing and name the schema. Their limits keep
+-- the planner from joins, for which it read every purse of the bucket: 12 ms a family at 100,000.
+create function bpnt.family_purses(p_bucket smallint, p_family bigint, p_programme smallint) returns setof bpnt.purse
+language sql stable as $$
+    select u.* from (select distinct t.period from bpnt.tranche t where t.programme = p_programme) t cross join lateral (
+        select * from bpnt.purse p
+         where p.bucket = p_bucket and p.programme = p_programme and p.period = t.period and p.family = p_family limit 1) u;
+$$;
+
+-- The posting that a message made on a purse.
+create function bpnt.posting_on(p_bucket smallint, p_message bigint, p_programme smallint, p_period integer) returns setof bpnt.posting
+language sql stable as $$
+    select * from bpnt.posting q
+     where q.bucket = p_bucket and q.message = p_message and q.programme = p_programme and q.period = p_period limit 1;
+$$;
+
+-- What a family redeemed of a programme on a business date, less what of it was reversed: for limits of a day. It looks
+-- at purses in every state, since one may be emptied, set aside or closed in the middle of a day. A posting does not
+-- name its message's original, so a reversal is held against an earlier redemption of the same day, purse, amount, outlet
+-- and terminal batch; where there is none such, it undoes one of an earlier day and gives this day nothing: a running
+-- count that never falls below zero.
 create function bpnt.day_of(p_bucket smallint, p_family bigint, p_programme smallint, p_date date,
     out redemptions integer, out amount bigint)
 language sql stable set search_path = bpnt, pg_temp as $$
     with recursive chain as (
-        select q.* from purse u join posting q on q.bucket = u.bucket and q.message = u.message
-               and q.programme = u.programme and q.period = u.period
-         where u.bucket = p_bucket and u.family = p_family and u.programme = p_programme and u.state = 'O'
+        select q.* from family_purses(p_bucket, p_family, p_programme) u
+               cross join lateral posting_on(p_bucket, u.message, p_programme, u.period) q
+         where u.before_message is not null -- else its only posting is the disbursement
         union all
-        select q.* from chain c join posting q on q.bucket = c.bucket and q.message = c.previous
-               and q.programme = c.programme and q.period = c.period
-         where c.business_date = p_date)
-    select (count(distinct message) filter (where kind = 'R') - count(distinct message) filter (where kind = 'U'))::integer,
-           coalesce(sum(case kind when 'R' then c.amount when 'U' then -c.amount end), 0)::bigint
-      from chain c where business_date = p_date;
+        select q.* from chain c cross join lateral posting_on(p_bucket, c.previous, c.programme, c.period) q
+         where c.business_date >= p_date
+    ), step as (
+        select c.line, c.period, c.amount, c.batch, k.outlet, k.step, sum(k.step) over (
+                   partition by c.line, c.period, c.amount, c.batch, k.outlet order by c.message) as sum
+          from chain c cross join lateral (
+            select case c.kind when 'R' then 1 else -1 end as step, case c.kind when 'R' then c.to_id else c.from_id end as outlet) k
+         where c.business_date = p_date and c.kind in ('R', 'U')
+    ), alike as (
+        select s.line, s.amount, sum(s.step) - least(0, min(s.sum)) as times
+          from step s group by s.line, s.period, s.amount, s.batch, s.outlet)
+    select coalesce(sum(a.times) filter (where a.line = 1), 0)::integer, coalesce(sum(a.times * a.amount), 0)::bigint from alike a;
 $$;
 
 -- Why a family's money does not suffice, as an outcome. p_open: it has an open purse.
@@ -66,10 +93,7 @@ begin
     elsif p_open then
         return 51;
     end if;
-    select u.state into v_state
-      from (select distinct t.period from tranche t where t.programme = p_programme) t
-      join purse u on u.bucket = p_bucket and u.programme = p_programme and u.period = t.period and u.family = p_family
-     order by t.period desc limit 1;
+    select u.state into v_state from family_purses(p_bucket, p_family, p_programme) u order by u.period desc limit 1;
     return case v_state when 'T' then 54 when 'X' then 55 else 52 end;
 end
 $$;

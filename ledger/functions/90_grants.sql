@@ -18,7 +18,7 @@ grant update (outlet, status, epoch, wrapped_tpk, wrapped_tak, changed_at) on bp
 grant update (status, tries, pin_value, expiry, programme) on bpnt.card to bpnt_operator;
 grant update (region, name) on bpnt.family to bpnt_operator;
 grant execute on function bpnt.lock_bucket, bpnt.link_id, bpnt.business_date, bpnt.month_of, bpnt.posting_text,
-    bpnt.posting_mark, bpnt.rule_on, bpnt.programme_add, bpnt.rule_add, bpnt.stage_clear, bpnt.stage_everyone,
-    bpnt.stage_faults, bpnt.disburse_begin, bpnt.disburse_chunk, bpnt.disburse_open, bpnt.disburse_reverse,
-    bpnt.expire_begin, bpnt.empty_chunk, bpnt.empty_end, bpnt.dormant, bpnt.dormant_chunk, bpnt.last_use,
-    bpnt.frozen_on, bpnt.thaw, bpnt.clock to bpnt_operator;
+    bpnt.posting_mark, bpnt.flush_text, bpnt.total, bpnt.rule_on, bpnt.programme_add, bpnt.rule_add, bpnt.stage_clear, bpnt.stage_everyone,
+    bpnt.stage_sort, bpnt.stage_faults, bpnt.disburse_begin, bpnt.disburse_chunk, bpnt.disburse_open, bpnt.disburse_reverse,
+    bpnt.expire_begin, bpnt.expire_look, bpnt.emptying, bpnt.empty_chunk, bpnt.empty_end, bpnt.dormant_page, bpnt.dormant, bpnt.dormant_chunk,
+    bpnt.last_use, bpnt.frozen_on, bpnt.thaw, bpnt.clock to bpnt_operator;
