@@ -1,13 +1,15 @@
--- A purse's chain of postings, by which statements are read, misses none
-select format('posting %s/%s/%s: previous is %s, should be %s', bucket, message, line, previous, should)
-  from (select p.*, lag(p.message) over (
-            partition by p.bucket, case when p.to_kind in ('P', 'Z') then p.to_id else p.from_id end, p.programme, p.period
-            order by p.message) as should
-          from bpnt.posting p) c
- where previous is distinct from should
+-- What stands in the books today is what its history says: where a terminal stands, where a family lives
+select format('terminal %s stands at outlet %s, its newest stay at %s', t.id, t.outlet, s.outlet)
+  from bpnt.terminal t
+  left join (select distinct on (terminal) terminal, outlet from bpnt.stay order by terminal, since desc) s on s.terminal = t.id
+ where t.outlet is distinct from s.outlet
 union all
-select format('family %s, period %s: its newest posting is %s, the purse says %s', u.family, u.period, max(p.message), u.message)
-  from bpnt.purse u
-  join bpnt.posting p on p.bucket = u.bucket and p.programme = u.programme and p.period = u.period
-       and u.family = case when p.to_kind in ('P', 'Z') then p.to_id else p.from_id end
- group by u.bucket, u.family, u.programme, u.period, u.message having max(p.message) <> u.message
+select format('family %s lives in region %s, its newest move led to %s', f.id, f.region, m.to_region)
+  from bpnt.family f
+  join (select distinct on (bucket, family) * from bpnt.family_move order by bucket, family, at desc) m
+    on m.bucket = f.bucket and m.family = f.id
+ where m.to_region <> f.region
+union all
+select format('family %s moved from region %s, where it had not moved to', family, from_region)
+  from (select family, from_region, lag(to_region) over (partition by bucket, family order by at) as before from bpnt.family_move) m
+ where before <> from_region

@@ -8,7 +8,7 @@ begin
         select oid::regprocedure from pg_proc
          where pronamespace = 'bpnt'::regnamespace and prorettype <> 'trigger'::regtype
     loop
-        execute format('drop function %s cascade', v_function);
+        execute format('drop routine %s cascade', v_function);
     end loop;
 end
 $$;

@@ -79,6 +79,7 @@ as $$
 declare
     v_now    timestamptz;
     v_first  bigint;
+    v_zone   text;
     v_date   date;
     v_month  integer;
     v_shut   integer[]; -- tranches that are not spendable: pending or closing; a closed one has no open purse
@@ -103,18 +104,19 @@ begin
     perform pg_advisory_xact_lock(8583, p_bucket);
     v_now := coalesce(p_now, clock_timestamp());
     select b.message_no into strict v_first from bucket b where b.id = p_bucket;
-    select ((v_now at time zone l.time_zone) - l.cut_over)::date into strict v_date from ledger l;
+    select l.time_zone, ((v_now at time zone l.time_zone) - l.cut_over)::date into strict v_zone, v_date from ledger l;
     v_month := month_of(v_date) % 10000;
     select coalesce(array_agg(t.id), '{}') into v_shut from tranche t where t.status in ('pending', 'closing');
-    select array_agg(r.cash_out order by p.id), array_agg(r.opens is null or (v_now at time zone l.time_zone)::time
-               between r.opens and r.closes order by p.id), array_agg(r.most order by p.id),
-           array_agg(r.day_most order by p.id), array_agg(r.day_count order by p.id)
+    -- The order is the subquery's: an ORDER BY within each aggregate would sort five times.
+    select array_agg(r.cash_out), array_agg(r.opens is null or (v_now at time zone v_zone)::time between r.opens and r.closes),
+           array_agg(r.most), array_agg(r.day_most), array_agg(r.day_count)
       into v_cash, v_trading, v_most, v_day_most, v_day_count
-      from ledger l cross join programme p left join lateral (
-        select * from rule r where r.programme = p.id and r.since <= v_date order by r.since desc limit 1) r on true;
+      from (select r.* from programme p left join lateral (
+              select * from rule r where r.programme = p.id and r.since <= v_date order by r.since desc limit 1) r on true
+             order by p.id) r;
 
     -- The reversals and tombstones stand first in the arrays. They are carried out first and take the lower numbers, so
-    -- that a purse's postings rise with them (I19); a reversal, the tombstone that it leaves, and the posting that empties
+    -- that a purse's postings rise with them (I02); a reversal, the tombstone that it leaves, and the posting that empties
     -- a closed purse again have a number each.
     v_last := v_first + cardinality(p_kind) + 2 * p_undo;
     if p_undo > 0 then
@@ -160,7 +162,8 @@ begin
                     when c.expiry < v_month then 34
                     when c.tries >= 3 then 40
                     when r.pin_required and r.pin_value = 0 then 41
-                    when r.pin_value < 0 or r.pin_value > 0 and c.pin_value is null then 42
+                    when r.pin_value < 0 then 42
+                    when r.pin_value > 0 and c.pin_value is null then 35 -- it was never given one: nobody has it in hand
                     when r.pin_value > 0 and r.pin_value <> c.pin_value then case when c.tries >= 2 then 40 else 43 end
                     when r.kind = 1 and r.amount <= 0 then 50
                     when not r.by_card and c.programme <> r.programme then 61

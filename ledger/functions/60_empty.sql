@@ -29,7 +29,7 @@ $$;
 create function bpnt.heirs(p_tranche integer) returns integer[]
 language sql stable set search_path = bpnt, pg_temp as $$
     select coalesce(array_agg(q.id), '{}') from tranche t join tranche q on q.programme = t.programme
-       and q.period > t.period and q.opened_at > t.opened_at and q.status = 'open'
+       and q.period > t.period and (q.opened_at, q.id) > (t.opened_at, t.id) and q.status = 'open'
        and (rule_on(q.programme, q.opened_on)).unspent = 'expire_at_next'
      where t.id = p_tranche and t.status = 'open';
 $$;
