@@ -1,16 +1,41 @@
 // Package ledger holds the money, and the only SQL.
 //
 //	            gateway                       cmd (operators)
-//	               │ Post(bucket, batch)         │ Seed Disburse AddCard … Audit
+//	               │ Post(bucket, batch)         │ Disburse Freeze Import … Report Audit
 //	               ▼                             ▼
-//	┌──────────────────────────────────────────────────────────────┐
-//	│ post()  one call, one round trip, one commit     │ jobs in   │
-//	│   lock bucket ─► look ─► decide ─► move ─► chain │ chunks    │
-//	├──────────────────────────────────────────────────┴───────────┤
-//	│ by bucket:  family card purse message posting flush bucket   │
-//	│ everywhere: programme period region bank link outlet         │
-//	│             masthead terminal journal                        │
-//	└──────────────────────────────────────────────────────────────┘
+//	┌──────────────────────────────────────────────────────────────────┐
+//	│ post()  one call, one round trip, one commit     │ jobs in       │
+//	│   lock bucket ─► look ─► decide ─► move ─► chain │ chunks        │
+//	├──────────────────────────────────────────────────┴───────────────┤
+//	│ by bucket:  family card purse message posting flush bucket       │
+//	│ everywhere: programme rule disbursement tranche region bank link │
+//	│             outlet masthead terminal stay target journal         │
+//	└──────────────────────────────────────────────────────────────────┘
+//
+// migrations/ carries the tables from version to version; functions/ are the program's own and are replaced as a whole
+// by Migrate; audit/ and report/ are queries, one file each; intake/ reads files; localpg/ runs a private Postgres.
+//
+// # Where the money is
+//
+// Accounts: F the fund of a tranche, P a family's purse (programme and period), Z the same purse frozen, O an outlet,
+// T the treasury. Every movement is a posting between two of them:
+//
+//	              ┌──────────── R redemption ───────────► O outlet
+//	              │ ┌────────── U its reversal ──────────────┘
+//	              │ ▼
+//	F ── D ────► P purse ── F freeze ──► Z frozen ── Y return ──► T treasury
+//	▲             │ ▲                     │ │                      ▲
+//	│             │ └────── H thaw ───────┘ │                      │
+//	├─ C taken ───┼─────────────────────────┘                      │
+//	└──── back ───┴──────────── X expiry ──────────────────────────┘
+//
+// A tranche is one disbursement's money for one programme and period. It is what opens and closes for every family at
+// once: one row changes, however many purses there are.
+//
+//	pending ──open──► open ──expiry, or taken back──► closing ──every bucket passed──► closed
+//
+// A purse in a tranche that is pending or closing is not spent from. Emptying goes through the buckets in chunks under
+// each one's lock, so when a tranche is closed no debit of it can be under way any more.
 //
 // # What is promised
 //
@@ -33,7 +58,35 @@
 //   - Postings are keyed by (bucket, message number, line): numbers rise, so the insert falls on the right edge of the
 //     index. There is no index by family. A family's statement is the chain purse.message → posting.previous: it costs
 //     one pointer a posting instead of a random index insert and the full-page image it drags into the WAL.
-//   - A period has one status row; purses carry none. Opening a month for 18.8 million families is one UPDATE.
+//   - A tranche has one status row. Opening a month for 18.8 million families is one UPDATE; post() reads the few
+//     tranches that are shut and passes over their purses.
+//   - A family has a purse for each month of its life. post() looks for open ones through a partial index (purse_open),
+//     and the next disbursement sets emptied ones aside (state E), so it meets one or two and not one a month. A
+//     reversal opens such a purse again. The index has no column that a redemption changes: its update stays HOT.
+//   - The primary key of purse begins with programme and period, which is the order in which a disbursement inserts:
+//     its index grows at the right edge.
+//   - A rule is a row with a date, from tomorrow at the earliest, so the past keeps its rules. Amounts hold for the month
+//     they are paid for, everything else for the business date of the decision.
+//   - What comes back after a purse was closed goes on at once, in the same call, to where the purse's money went.
+//   - Freezing goes by purse: money that has lain for freeze_days while its family used nothing of the programme.
+//     A new month's money is open until it has lain as long itself: nobody's food is declined for a quiet quarter.
+//   - A disbursement file is staged and checked as a whole in unlogged tables, funded in chunks into a pending tranche,
+//     and opened in one statement that first compares the control totals. Whoever dies in between is run again. A chunk
+//     commits without waiting for the disk: nothing of it is spendable before the opening, whose commit waits for all
+//     before it.
+//   - Expiry at the next disbursement goes family by family: a month comes in many files, and who still waits for its
+//     bank's file keeps what it has. Expiry after so many days closes a tranche for everybody.
+//   - An import is one pass into a table of the session, a query for all faults, then chunks. Who registers families or
+//     cards holds advisory lock 8584, taken before a bucket's lock and never after. A family's bucket is that of its first
+//     card where both come together, else a hash of its number; then half of the cards (of two buckets) are reached by a
+//     forward, one look-up more.
+//   - No bank's PIN value is taken from a file: it is good only under that bank's PVK. A card without one counts as not
+//     handed over.
+//   - No job's SQL may rest on the planner's figures: the tables of a run have none, and those of purse are of last month.
+//     Rows are looked up one by one in lateral subqueries with a limit.
+//   - One job that moves money at a time, by an advisory lock that lives and dies with the job's connection.
+//   - Functions are not migrations: a change of post() is read as a change of post(). A digest of them stands in the
+//     database, and Open refuses a ledger whose functions are another version's.
 //   - post() carries its own planner settings, so that a plan made while the books were empty is also the right one
 //     when they are full (a plan cached on an empty table scanned the growing one: 10,000/s instead of 37,000/s).
 //   - Time: the ledger's clock is read under the lock; nothing of a terminal's clock enters a rule but as a
@@ -52,6 +105,7 @@
 //	messages         10^10 a bucket before an RRN repeats
 //	BatchMax         1,000 requests a call
 //	generations      32,767 of one key
+//	chunk of a job   500 to 1,000 purses: a lane waits for its bucket about 10 ms
 //
 // # Trouble
 //

@@ -33,7 +33,7 @@ type Movement struct {
 	Date      time.Time `json:"business_date"`
 	Kind      string    `json:"kind"` // disbursement, redemption, reversal, expiry, freeze, thaw, return, taken back
 	Period    int32     `json:"period"`
-	AmountIDR int64     `json:"amount_idr"` // what it adds to what the family may spend; negative for a redemption
+	AmountIDR int64     `json:"amount_idr"` // what it adds to what the family may spend: 0 where frozen money moves
 	Outlet    string    `json:"outlet"`
 	Number    int64     `json:"number"` // of the message in the family's bucket
 }
@@ -102,7 +102,7 @@ func (f *Family) readMovements(ctx context.Context, tx pgx.Tx, limit int) error 
 		select q.business_date,
 		       case q.kind when 'D' then 'disbursement' when 'R' then 'redemption' when 'U' then 'reversal' when 'X' then 'expiry'
 		           when 'F' then 'freeze' when 'H' then 'thaw' when 'Y' then 'return' else 'taken back' end,
-		       q.period, case when q.to_kind = 'P' or q.kind = 'U' then q.amount else -q.amount end, coalesce(m.name, ''), q.message
+		       q.period, case when q.to_kind = 'P' then q.amount when q.from_kind = 'P' then -q.amount else 0 end, coalesce(m.name, ''), q.message
 		  from chain c join bpnt.posting q
 		    on q.bucket = $1 and q.message = c.message and q.programme = c.programme and q.period = c.period
 		  left join bpnt.outlet o on o.id = case when q.from_kind = 'O' then q.from_id when q.to_kind = 'O' then q.to_id end

@@ -74,6 +74,7 @@ func (d *demo) hint(h *host) {
 	d.streams.say("  %s edc purchase --profile %s --amount 25000", os.Args[0], d.profilePath())
 	d.streams.say("  %s edc reverse --profile %s", os.Args[0], d.profilePath())
 	d.streams.say("  %s ledger family show %d --data-dir %s", os.Args[0], d.jakarta.FamilyID(0), d.storage.DataDir)
+	d.streams.say("  %s ledger report realisation --data-dir %s", os.Args[0], d.storage.DataDir)
 	if h.address != nil {
 		d.streams.say("  curl -s http://%s/metrics | grep bpnt_", h.address)
 	}

@@ -72,28 +72,3 @@ func writeFileReport(w io.Writer, r ledger.FileReport) {
 		fmt.Fprintf(w, "%d of these were funded by an earlier run, which was broken off\n", r.Before)
 	}
 }
-
-// phaseBars shows one bar after another, as the phases of a job follow.
-type phaseBars struct {
-	s     *streams
-	phase string
-	bar   *progress
-	count int64
-}
-
-func (b *phaseBars) set(phase string, count, total int64) {
-	if phase != b.phase {
-		b.end()
-		b.phase, b.bar = phase, newProgress(b.s, phase, total)
-	}
-	b.count = count
-	b.bar.set(count)
-}
-
-// end ends the bar at hand, if there is one.
-func (b *phaseBars) end() {
-	if b.bar != nil {
-		b.bar.done(b.count)
-	}
-	b.bar = nil
-}

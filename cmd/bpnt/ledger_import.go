@@ -59,7 +59,7 @@ func (c *importCmd) Run(ctx context.Context, s *streams) error {
 
 // bring opens the files, imports them and tells what came of it.
 func (c *importCmd) bring(ctx context.Context, s *streams, books *ledger.Ledger, keys *pin.Keystore) (err error) {
-	bars := importBars{s: s}
+	bars := phaseBars{s: s}
 	files := make([]ledger.Import, 0, 2)
 	for _, f := range c.files() {
 		in, err := openImport(f.path, f.kind)
@@ -70,11 +70,12 @@ func (c *importCmd) bring(ctx context.Context, s *streams, books *ledger.Ledger,
 		rejects := intake.NewRejects(f.path + ".rejects.csv")
 		defer func() { err = errors.Join(err, rejects.Close()) }()
 		files = append(files, ledger.Import{
-			Kind: f.kind, In: in, Rejects: rejects, DryRun: c.DryRun, NewLinks: c.NewLinks, Keys: keys, Progress: bars.set,
+			Kind: f.kind, In: in, Rejects: rejects, DryRun: c.DryRun, NewLinks: c.NewLinks, Keys: keys,
+			Progress: func(step string, rows int64) { bars.set(step, rows, unknownTotal) },
 		})
 	}
 	reports, err := books.Import(ctx, files...)
-	bars.done()
+	bars.end()
 	if err != nil {
 		return err
 	}
@@ -150,28 +151,4 @@ func importFaults(s *streams, files []ledger.Import, faults int64) error {
 		}
 	}
 	return fmt.Errorf("%d faults, nothing was changed: correct the lines that are listed in%s, and run it again", faults, where)
-}
-
-// importBars shows one bar after another, as the steps follow.
-type importBars struct {
-	s    *streams
-	step string
-	bar  *progress
-	rows int64
-}
-
-func (b *importBars) set(step string, rows int64) {
-	if step != b.step || rows < b.rows {
-		b.done()
-		b.step, b.bar = step, newProgress(b.s, step, unknownTotal)
-	}
-	b.rows = rows
-	b.bar.set(rows)
-}
-
-func (b *importBars) done() {
-	if b.bar != nil {
-		b.bar.done(b.rows)
-	}
-	b.bar = nil
 }

@@ -51,3 +51,28 @@ func (p *progress) done(count int64) {
 	}
 	p.s.say("%s: %d in %.1f s", p.what, count, time.Since(p.start).Seconds())
 }
+
+// phaseBars shows one bar after another, as the phases of a job follow. A phase may come again.
+type phaseBars struct {
+	s     *streams
+	phase string
+	bar   *progress
+	count int64
+}
+
+func (b *phaseBars) set(phase string, count, total int64) {
+	if phase != b.phase || count < b.count {
+		b.end()
+		b.phase, b.bar = phase, newProgress(b.s, phase, total)
+	}
+	b.count = count
+	b.bar.set(count)
+}
+
+// end ends the bar at hand, if there is one.
+func (b *phaseBars) end() {
+	if b.bar != nil {
+		b.bar.done(b.count)
+	}
+	b.bar = nil
+}
