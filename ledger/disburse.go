@@ -37,7 +37,7 @@ func (l *Ledger) Disburse(ctx context.Context, d Disbursement) (report DisburseR
 	if err := d.check(); err != nil {
 		return report, err
 	}
-	err = l.job(ctx, "disburse", func(conn *pgx.Conn) error {
+	err = l.job(ctx, fmt.Sprintf("disburse %d", d.Period), func(conn *pgx.Conn) error {
 		return brokenOff(ctx, conn, l.disburseEveryone(ctx, conn, &d, &report))
 	})
 	return report, jobError(err)
@@ -49,7 +49,7 @@ func (l *Ledger) disburseEveryone(ctx context.Context, conn *pgx.Conn, d *Disbur
 		return err
 	}
 	if o.name == "" { // all have theirs; an earlier run may have been broken off at its very end
-		report.Expired, err = l.empty(ctx, conn, nil)
+		report.Expired, err = l.empty(ctx, conn, expired, nil)
 		return err
 	}
 	return l.fund(ctx, conn, o, report)
@@ -173,7 +173,7 @@ func (l *Ledger) fund(ctx context.Context, conn *pgx.Conn, o order, report *Disb
 		return err
 	}
 	var err error
-	report.Expired, err = l.empty(ctx, conn, nil)
+	report.Expired, err = l.empty(ctx, conn, expired, nil)
 	return err
 }
 

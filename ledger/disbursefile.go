@@ -183,7 +183,7 @@ func (f *fileOrder) finish(ctx context.Context) (Moved, error) {
 	if err := f.clear(ctx); err != nil {
 		return Moved{}, err
 	}
-	return f.empty(ctx, f.conn, nil)
+	return f.empty(ctx, f.conn, expired, nil)
 }
 
 // sameFile refuses a file whose name belongs to another one.

@@ -1,12 +1,14 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -107,7 +109,7 @@ func TestSameIdentity(t *testing.T) {
 func TestDryRun(t *testing.T) {
 	b := twoFamilies(t)
 	path := b.write("pay.csv", fileOf("X", "1,BPNT,202611,200000", "2,BPNT,202611-202612,400000"))
-	b.must(0, os.WriteFile(path+".rejects.csv", []byte("of yesterday"), 0o600))
+	b.must(0, os.WriteFile(path+".rejects.csv", []byte("line,reason\n3,of yesterday\n"), 0o600))
 	dry := FileOptions{Path: path, DryRun: true}
 	report, err := b.operator.DisburseFile(t.Context(), dry)
 	b.must(0, err)
@@ -125,8 +127,9 @@ func TestDryRun(t *testing.T) {
 	}
 }
 
-// TestClosedPeriod: a period whose money has expired takes no more.
-func TestClosedPeriod(t *testing.T) {
+// TestLateFile: a file that comes after others' money of its period has expired still pays those who wait for it, and
+// nobody twice.
+func TestLateFile(t *testing.T) {
 	b := twoFamilies(t)
 	b.rule(`r.unspent := 'expire_at_next'`)
 	b.must(b.pay(fileOf("nov", "1,BPNT,202611,200000")))
@@ -136,10 +139,79 @@ func TestClosedPeriod(t *testing.T) {
 		t.Errorf("%+v", report)
 	}
 	var faults *FaultsError
-	if _, err = b.pay(fileOf("late", "2,BPNT,202611,200000")); !errors.As(err, &faults) || faults.First[0].Reason != "period 202611 is closed" {
+	_, err = b.pay(fileOf("twice", "1,BPNT,202611,200000"))
+	if !errors.As(err, &faults) || faults.First[0].Reason != "the family has the money of period 202611 already, from nov" {
 		t.Errorf("%v", err)
 	}
+	b.must(b.pay(fileOf("late", "2,BPNT,202611,200000")))
+	if b.balance(1) != 200_000 || b.balance(2) != 200_000 {
+		t.Errorf("balances %d, %d", b.balance(1), b.balance(2))
+	}
 	b.audit()
+}
+
+// TestResumeAfterOthersExpired: a file that was broken off is finished, though other banks' money of its period has
+// expired meanwhile.
+func TestResumeAfterOthersExpired(t *testing.T) {
+	const n = 3_000
+	b := newBooks(t)
+	b.manyFamilies(n)
+	b.rule(`r.unspent := 'expire_at_next'`)
+	b.must(b.pay(fileOf("A-nov", fmt.Sprintf("%d,BPNT,202611,200000", n))))
+	path := b.write("pay.csv", fileOfMany("B-nov", n-1, ""))
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := b.operator.at(b.now).DisburseFile(ctx, FileOptions{Path: path, Progress: func(at string, _, _ int64) {
+		if at == PhaseFund {
+			cancel()
+		}
+	}})
+	if err == nil {
+		t.Fatal("it was not broken off")
+	}
+	newKiller(b, time.Second).await()
+	b.now = b.now.AddDate(0, 1, 0)
+	b.must(b.pay(fileOf("A-dec", fmt.Sprintf("%d,BPNT,202612,200000", n))))
+	report, err := b.operator.at(b.now).DisburseFile(t.Context(), FileOptions{Path: path})
+	if err != nil || report.Before == 0 || report.Before+report.Funded != n-1 {
+		t.Errorf("run again: %+v, %v", report, err)
+	}
+	if b.balance(1) != 200_000 || b.balance(n) != 200_000 {
+		t.Errorf("balances %d, %d", b.balance(1), b.balance(n))
+	}
+	b.audit()
+}
+
+// TestThawMeetsNewerMoney: what froze, and was ended by newer money since, is not given back to be taken away again.
+func TestThawMeetsNewerMoney(t *testing.T) {
+	b := twoFamilies(t)
+	b.rule(`r.unspent := 'expire_at_next'`)
+	b.must(b.pay(fileOf("nov", "1,BPNT,202611,200000")))
+	b.now = b.now.AddDate(0, 0, 90)
+	b.freeze()
+	b.must(b.pay(fileOf("feb", "1,BPNT,202702,200000")))
+	if moved, err := b.operator.at(b.now).Thaw(t.Context(), 1, "BPNT", "came to the branch"); err == nil || moved.Purses != 0 {
+		t.Errorf("%+v, %v", moved, err)
+	}
+	b.must(b.pay(fileOf("pkh", "2,PKH,202702,100000")))
+	if got := b.balance(1); got != 400_000 {
+		t.Errorf("balances %d: the new month's, and what lies frozen", got)
+	}
+	b.audit()
+}
+
+// TestPeriodFarAhead is most likely a slip.
+func TestPeriodFarAhead(t *testing.T) {
+	b := twoFamilies(t)
+	var faults *FaultsError
+	if _, err := b.pay(fileOf("far", "1,BPNT,203511,200000")); !errors.As(err, &faults) || faults.First[0].Reason != "period 203511 is more than a year ahead" {
+		t.Errorf("%v", err)
+	}
+	_, err := b.operator.at(b.now).Disburse(t.Context(), Disbursement{Programme: 1, Period: 203511})
+	if err == nil || !strings.Contains(err.Error(), "more than a year ahead") {
+		t.Errorf("%v", err)
+	}
+	b.must(0, b.execOwner(`select bpnt.stage_clear()`))
+	b.untouched()
 }
 
 // TestTwoOperators: the second is told who is at work, and may try again.

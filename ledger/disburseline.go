@@ -71,6 +71,7 @@ func firstOf(period int32) time.Time {
 
 // disburseLine is a line of a disbursement file: what one family gets, month by month.
 type disburseLine struct {
+	latest    int32 // period that may be paid: a year ahead is most likely a slip
 	family    int64
 	programme int16
 	code      string
@@ -96,6 +97,9 @@ func (d *disburseLine) parse(fields []string, rules programmeRules) (err error) 
 	d.programme = programme.id
 	if d.periods, err = intake.Periods(fields[2]); err != nil {
 		return err
+	}
+	if last := d.periods[len(d.periods)-1]; last > d.latest {
+		return fmt.Errorf("period %d is more than a year ahead", last)
 	}
 	return d.split(programme)
 }

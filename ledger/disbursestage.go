@@ -172,8 +172,13 @@ func (f *fileOrder) stage(ctx context.Context, faults *faultList) (*stageRows, e
 	if err != nil {
 		return nil, err
 	}
+	month, err := f.CurrentPeriod(ctx)
+	if err != nil {
+		return nil, err
+	}
 	total := f.reader.Header().Lines
 	rows := &stageRows{
+		line:   disburseLine{latest: month + 100},
 		reader: f.reader, rules: rules, faults: faults, pays: map[shareKey]*Share{},
 		progress: func(lines int64) { f.tell(PhaseRead, lines, total) },
 	}

@@ -63,7 +63,7 @@
 //   - A family has a purse for each month of its life. post() looks for open ones through a partial index (purse_open),
 //     and the next disbursement sets emptied ones aside (state E), so it meets one or two and not one a month. A
 //     reversal opens such a purse again. The index has no column that a redemption changes: its update stays HOT.
-//   - The primary key of purse begins with programme and period, which is the order in which a disbursement inserts:
+//   - The primary key of purse begins with period and programme, which is the order in which a disbursement inserts:
 //     its index grows at the right edge.
 //   - A rule is a row with a date, from tomorrow at the earliest, so the past keeps its rules. Amounts hold for the month
 //     they are paid for, everything else for the business date of the decision.

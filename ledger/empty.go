@@ -3,13 +3,14 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // emptyChunk is how many purses are looked at, and emptied, under one hold of a bucket's lock.
-const emptyChunk = 1000
+const emptyChunk = 400
 
 // Moved is what a job posted.
 type Moved struct {
@@ -39,7 +40,8 @@ type EmptiedPeriod struct {
 	OpenedOn     *string `json:"opened_on"` // business date; nil where it was never spendable
 	Moved
 	tranche int32
-	alive   int64 // purses that may have money yet
+	kind    string // of the postings: X, or C where it is taken back
+	alive   int64  // purses that may have money yet
 }
 
 // Expire closes the periods whose money has been there for as long as their programme's rule of today allows, and
@@ -52,10 +54,14 @@ func (l *Ledger) Expire(ctx context.Context, e Expiry) (report ExpireReport, err
 		return report, err
 	}
 	err = l.job(ctx, "expire", func(conn *pgx.Conn) error {
+		if err := note(ctx, conn, "expire begun", "all programmes", e.Reason); err != nil {
+			return err
+		}
 		if _, err := conn.Exec(ctx, `select bpnt.expire_begin($1)`, l.now()); err != nil {
 			return err
 		}
 		report.Periods, err = l.emptyPeriods(ctx, conn, e.Progress)
+		report.Periods = slices.DeleteFunc(report.Periods, func(p EmptiedPeriod) bool { return p.kind != expired })
 		report.sum()
 		if err != nil {
 			return err
@@ -73,17 +79,26 @@ func (l *Ledger) expireLook(ctx context.Context) (ExpireReport, error) {
 		return report, readError(err)
 	}
 	report.Periods, err = pgx.AppendRows([]EmptiedPeriod{}, rows, func(row pgx.CollectableRow) (EmptiedPeriod, error) {
-		var p EmptiedPeriod
+		p := EmptiedPeriod{kind: expired}
 		return p, row.Scan(&p.Programme, &p.Period, &p.Disbursement, &p.OpenedOn, &p.Purses, &p.AmountIDR)
 	})
 	report.sum()
 	return report, readError(err)
 }
 
-func (r *ExpireReport) sum() { r.Moved = sumPeriods(r.Periods) }
+func (r *ExpireReport) sum() { r.Moved = sumPeriods(r.Periods, expired) }
 
-func sumPeriods(periods []EmptiedPeriod) (all Moved) {
+// The kinds of postings that empty a purse.
+const (
+	expired   = "X"
+	takenBack = "C"
+)
+
+func sumPeriods(periods []EmptiedPeriod, kind string) (all Moved) {
 	for _, p := range periods {
+		if p.kind != kind {
+			continue
+		}
 		all.Purses += p.Purses
 		all.AmountIDR += p.AmountIDR
 	}
@@ -100,16 +115,17 @@ func (l *Ledger) ReverseDisbursement(ctx context.Context, name, reason string, p
 		if _, err := conn.Exec(ctx, `select bpnt.disburse_reverse($1, $2, $3)`, l.now(), name, reason); err != nil {
 			return err
 		}
-		moved, err = l.empty(ctx, conn, progress)
+		moved, err = l.empty(ctx, conn, takenBack, progress)
 		return err
 	})
 	return moved, jobError(err)
 }
 
 // empty posts away what is left in closing tranches, and in open ones what their families' newer money has ended.
-func (l *Ledger) empty(ctx context.Context, conn *pgx.Conn, progress func(int64)) (Moved, error) {
+// It tells what it posted of a kind.
+func (l *Ledger) empty(ctx context.Context, conn *pgx.Conn, kind string, progress func(int64)) (Moved, error) {
 	periods, err := l.emptyPeriods(ctx, conn, progress)
-	return sumPeriods(periods), err
+	return sumPeriods(periods, kind), err
 }
 
 // emptyPeriods is empty, tranche by tranche and bucket by bucket, in chunks.
@@ -148,7 +164,7 @@ func lifeless(periods []EmptiedPeriod) []int32 {
 
 // closing lists the tranches that are to be emptied.
 func closing(ctx context.Context, conn *pgx.Conn) ([]EmptiedPeriod, error) {
-	rows, err := conn.Query(ctx, `select t.id, g.code, t.period, d.name, t.opened_on::text
+	rows, err := conn.Query(ctx, `select t.id, coalesce(t.closing::text, 'X'), g.code, t.period, d.name, t.opened_on::text
 		from bpnt.tranche t join bpnt.programme g on g.id = t.programme join bpnt.disbursement d on d.id = t.disbursement
 		where t.id in (select bpnt.emptying()) order by g.code, t.period, d.name`)
 	if err != nil {
@@ -156,7 +172,7 @@ func closing(ctx context.Context, conn *pgx.Conn) ([]EmptiedPeriod, error) {
 	}
 	return pgx.AppendRows([]EmptiedPeriod{}, rows, func(row pgx.CollectableRow) (EmptiedPeriod, error) {
 		var p EmptiedPeriod
-		return p, row.Scan(&p.tranche, &p.Programme, &p.Period, &p.Disbursement, &p.OpenedOn)
+		return p, row.Scan(&p.tranche, &p.kind, &p.Programme, &p.Period, &p.Disbursement, &p.OpenedOn)
 	})
 }
 

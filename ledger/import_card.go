@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"errors"
-	"math"
 	"slices"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -92,7 +91,7 @@ var cardFile = importKind{
 }
 
 func parseCard(r *importRun, f []string) ([]any, error) {
-	family, err := wholeNumber("the family", f[0], math.MaxInt64)
+	family, err := wholeNumber("the family", f[0], familyMax)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ var familyFile = importKind{
 }
 
 func parseFamily(r *importRun, f []string) ([]any, error) {
-	family, err := wholeNumber("the family", f[0], math.MaxInt64)
+	family, err := wholeNumber("the family", f[0], familyMax)
 	if err == nil && family == 0 {
 		err = errors.New("the family must be greater than 0")
 	}

@@ -88,7 +88,7 @@ func parseOutlet(_ *importRun, f []string) ([]any, error) {
 	}
 	var operator any
 	if f[6] != "" {
-		if operator, err = wholeNumber("the operator", f[6], math.MaxInt64); err != nil {
+		if operator, err = wholeNumber("the operator", f[6], familyMax); err != nil {
 			return nil, err
 		}
 	}

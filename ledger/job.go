@@ -37,7 +37,8 @@ func (l *Ledger) job(ctx context.Context, what string, work func(*pgx.Conn) erro
 	if !alone {
 		return whoIsAtWork(ctx, conn)
 	}
-	if _, err = conn.Exec(ctx, `select set_config('application_name', $1, false)`, "bpnt "+what); err != nil {
+	if _, err = conn.Exec(ctx, `select set_config('application_name', $1 || coalesce(', by ' ||
+		nullif(current_setting('bpnt.operator', true), ''), ''), false)`, "bpnt "+what); err != nil {
 		return err
 	}
 	return work(conn)

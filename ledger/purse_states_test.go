@@ -139,7 +139,7 @@ func (b *books) finish() {
 	b.t.Helper()
 	l := b.operator.at(b.now)
 	b.must(0, l.job(b.t.Context(), "finish", func(conn *pgx.Conn) error {
-		_, err := l.empty(b.t.Context(), conn, nil)
+		_, err := l.empty(b.t.Context(), conn, takenBack, nil)
 		return err
 	}))
 }

@@ -11,22 +11,50 @@ type cli struct {
 }
 
 type ledgerCmd struct {
-	Migrate  migrateCmd  `cmd:"" help:"Make the ledger in a database, or bring it to this program's version."`
-	Seed     seedCmd     `cmd:"" help:"Put synthetic Jakarta into an empty ledger."`
-	Disburse disburseCmd `cmd:"" help:"Give every family a period's amount."`
-	Audit    auditCmd    `cmd:"" help:"Check every invariant of the books."`
-	Terminal struct {
-		Add   terminalAddCmd   `cmd:"" help:"Register a terminal."`
-		Reset terminalResetCmd `cmd:"" help:"After a repair that set a terminal's STAN back: its STANs are new from here on."`
+	Migrate   migrateCmd   `cmd:"" help:"Make the ledger in a database, or bring it to this program's version."`
+	Seed      seedCmd      `cmd:"" help:"Put synthetic Jakarta into an empty ledger."`
+	Disburse  disburseCmd  `cmd:"" help:"Pay a file, or a month to every family; take a disbursement back."`
+	Freeze    freezeCmd    `cmd:"" help:"Freeze the money that families leave alone."`
+	Return    returnCmd    `cmd:"" help:"Return what has long been frozen to the treasury."`
+	Thaw      thawCmd      `cmd:"" help:"Give a family its frozen money back."`
+	Expire    expireCmd    `cmd:"" help:"Empty the periods whose money has expired."`
+	Audit     auditCmd     `cmd:"" help:"Check every invariant of the books."`
+	Report    reportCmd    `cmd:"" help:"Who was funded, who redeemed, where the money went, as of any moment; flags for people."`
+	Target    targetCmd    `cmd:"" help:"How many outlets shall be active by when."`
+	Programme programmeCmd `cmd:"" help:"Programmes and their dated rules."`
+	Import    importCmd    `cmd:"" help:"Bring a file of families, cards, outlets, terminals, regions or banks into the books."`
+	Terminal  struct {
+		Add      terminalAddCmd      `cmd:"" help:"Register a terminal."`
+		Show     terminalShowCmd     `cmd:"" help:"Show a terminal: where it stands and stood."`
+		Move     terminalMoveCmd     `cmd:"" help:"It stands in another outlet from now on."`
+		Suspend  terminalSuspendCmd  `cmd:"" help:"Let a terminal do nothing but reverse."`
+		Activate terminalActivateCmd `cmd:"" help:"Let a suspended terminal trade again."`
+		Key      terminalKeyCmd      `cmd:"" help:"Load a terminal's PIN key."`
+		Reset    terminalResetCmd    `cmd:"" help:"After a repair that set a terminal's STAN back: its STANs are new from here on."`
 	} `cmd:"" help:"Terminals."`
 	Outlet struct {
-		Add outletAddCmd `cmd:"" help:"Register an outlet."`
+		Add      outletAddCmd      `cmd:"" help:"Register an outlet."`
+		Show     outletShowCmd     `cmd:"" help:"Show an outlet and its terminals."`
+		Set      outletSetCmd      `cmd:"" help:"Change what is known of an outlet."`
+		Suspend  outletSuspendCmd  `cmd:"" help:"Let an outlet's terminals do nothing but reverse."`
+		Activate outletActivateCmd `cmd:"" help:"Let an outlet trade."`
+		Close    outletCloseCmd    `cmd:"" help:"Close an outlet, for ever."`
 	} `cmd:"" help:"Outlets."`
 	Card struct {
-		Add  cardAddCmd  `cmd:"" help:"Give a family a card."`
-		Show cardShowCmd `cmd:"" help:"Show a card."`
+		Add      cardAddCmd      `cmd:"" help:"Give a family a card."`
+		Show     cardShowCmd     `cmd:"" help:"Show a card and what was done to it."`
+		Activate cardActivateCmd `cmd:"" help:"The family has its card in hand."`
+		Block    cardBlockCmd    `cmd:"" help:"Block a card."`
+		Unblock  cardUnblockCmd  `cmd:"" help:"Unblock a card, also after three wrong PINs."`
+		Lost     cardLostCmd     `cmd:"" help:"A card is lost: it is never used again."`
+		Stolen   cardStolenCmd   `cmd:"" help:"A card is stolen: it is never used again."`
+		PIN      cardPINCmd      `cmd:"" name:"pin" help:"Give a card a new PIN."`
+		Replace  cardReplaceCmd  `cmd:"" help:"Give a family another card for one that is lost, stolen, damaged or expired."`
 	} `cmd:"" help:"Cards."`
 	Family struct {
-		Show familyShowCmd `cmd:"" help:"Show a family: cards, purses, newest movements."`
+		Add    familyAddCmd    `cmd:"" help:"Register a family whose card has not come yet."`
+		Show   familyShowCmd   `cmd:"" help:"Show a family: cards, purses, newest movements, what was done."`
+		Move   familyMoveCmd   `cmd:"" help:"A family lives in another region from now on."`
+		Rename familyRenameCmd `cmd:"" help:"Correct a family's name."`
 	} `cmd:"" help:"Families."`
 }

@@ -108,6 +108,9 @@ func (c *disburseCmd) payEveryone(ctx context.Context, s *streams, books *ledger
 		return printJSON(s.out, report)
 	}
 	s.say("%s disbursed to %d families; %d had theirs before", iso.Rupiah(report.AmountIDR), report.Funded, report.Before)
+	if report.Name != "" {
+		s.say("it is known as %s (--reverse takes it back)", report.Name)
+	}
 	sayExpired(s, report.Expired)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -109,9 +110,29 @@ func newParser(s *streams) (*kong.Kong, error) {
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(status int) { panic(helpShown{status}) }),
 		kong.DefaultEnvars("BPNT"),
+		kong.PostBuild(func(k *kong.Kong) error { return onlyPlacesFromEnvironment(k.Model.Node) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.ShortUsageOnError(),
 	)
+}
+
+// environment is what an operator's command may take from the environment: where the books are, and who is at work.
+// What moves money or is noted for ever has to be typed: a variable left over from another command must not pay anybody.
+var environment = []string{"database-url", "data-dir", "keys", "by"}
+
+// onlyPlacesFromEnvironment takes the variables of all other flags away from the commands below "ledger", but for the
+// synthetic area's, whose size other commands share.
+func onlyPlacesFromEnvironment(root *kong.Node) error {
+	return kong.Visit(root, func(node kong.Visitable, next kong.Next) error {
+		if n, ok := node.(*kong.Node); ok && strings.HasPrefix(n.FullPath(), "bpnt ledger") && n.Name != "seed" {
+			for _, flag := range n.Flags {
+				if !slices.Contains(environment, flag.Name) {
+					flag.Envs, flag.Value.Tag.Envs = nil, nil
+				}
+			}
+		}
+		return next(nil)
+	})
 }
 
 // report prints trouble as one paragraph and names the exit status.

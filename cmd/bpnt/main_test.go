@@ -110,6 +110,10 @@ func TestBadInput(t *testing.T) {
 		{"edc logon --profile " + noTID, 2, "a tid of 8 characters"},
 		{"edc purchase", 2, "--amount"},
 		{"edc purchase --amount=-1", 2, "--amount must be whole rupiah"},
+		{"edc purchase --amount 0", 2, "--amount must be whole rupiah, from 1"},
+		{"edc cash --amount 0", 2, "--amount must be whole rupiah, from 1"},
+		{"edc cash --amount 1 --account 1", 2, "--account must be two digits"},
+		{"edc balance --account xy", 2, "--account must be two digits"},
 		{"edc purchase --amount 1 --card=-1", 2, "--card must be"},
 		{"edc logon --timeout 0s", 2, "--timeout"},
 		{"loadtest --rate=-1", 2, "rate must be"},
@@ -139,7 +143,7 @@ func TestBadInput(t *testing.T) {
 // TestHelp: every command explains itself with an example.
 func TestHelp(t *testing.T) {
 	for _, args := range []string{
-		"demo", "serve", "decode", "loadtest", "edc logon", "edc balance", "edc purchase", "edc reverse",
+		"demo", "serve", "decode", "loadtest", "edc logon", "edc balance", "edc purchase", "edc cash", "edc reverse",
 		"ledger migrate", "ledger seed", "ledger disburse", "ledger audit", "ledger terminal add",
 		"ledger terminal reset", "ledger outlet add", "ledger card add", "ledger card show", "ledger family show",
 	} {

@@ -31,6 +31,10 @@ begin
     if exists (select from rule where programme = p_rule.programme and since = p_rule.since) then
         raise exception 'the programme has a rule from % already; a later date may follow it', p_rule.since using errcode = 'BP001';
     end if;
+    if exists (select from rule where programme = p_rule.programme and since > p_rule.since) then
+        raise exception 'a rule from % stands already and would end this one: give a later date, and all that shall hold from it on',
+            (select max(since) from rule where programme = p_rule.programme) using errcode = 'BP001';
+    end if;
     insert into rule select (p_rule).*;
     insert into journal (action, what, reason)
     select 'rule add', format('programme %s: from %s', p.code, p_rule.since), p_reason from programme p where p.id = p_rule.programme;

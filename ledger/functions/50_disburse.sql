@@ -26,9 +26,6 @@ begin
     if found and v_before is not null then
         raise exception 'period % was begun with Rp % a family, not Rp %', p_period, v_before, p_amount using errcode = 'BP001';
     end if;
-    if exists (select from tranche where programme = p_programme and period = p_period and closing = 'X') then
-        raise exception 'period % is closed', p_period using errcode = 'BP001';
-    end if;
     insert into staged (n, family, amount, period, programme, bucket)
     select row_number() over (partition by f.bucket order by f.id), f.id, p_amount, p_period, p_programme, f.bucket
       from family f
@@ -47,12 +44,11 @@ $$;
 -- bucket is null where the family is not known; before is the line that pays the same; held names the disbursement, other
 -- than this one, from which the family has the period's money.
 create function bpnt.stage_look(p_name text) returns table (n bigint, line bigint, family bigint, amount bigint,
-    period integer, programme smallint, bucket smallint, before bigint, closed boolean, held text)
+    period integer, programme smallint, bucket smallint, before bigint, held text)
 language sql stable as $$
     with period as (
-        select t.programme, t.period, coalesce(bool_or(t.closing = 'X'), false) as closed
-          from bpnt.tranche t where t.purses > 0 group by 1, 2)
-    select s.n, s.line, s.family, s.amount, s.period, s.programme, s.bucket, s.before, coalesce(h.closed, false), d.name
+        select distinct t.programme, t.period from bpnt.tranche t where t.purses > 0)
+    select s.n, s.line, s.family, s.amount, s.period, s.programme, s.bucket, s.before, d.name
       from (select s.*, f.bucket,
                    row_number() over (partition by f.bucket order by s.programme, s.period, s.family, s.line) as n,
                    lag(s.line) over (partition by f.bucket, s.programme, s.period, s.family order by s.line) as before
@@ -75,7 +71,7 @@ declare
 begin
     insert into staged (n, family, amount, period, programme, bucket)
     select l.n, l.family, l.amount, l.period, l.programme, l.bucket from stage_look(p_name) l
-     where l.bucket is not null and l.before is null and not l.closed and l.held is null;
+     where l.bucket is not null and l.before is null and l.held is null;
     get diagnostics v_rows = row_count;
     return v_rows;
 end
@@ -91,10 +87,9 @@ begin
     select l.line, case
             when l.bucket is null then 'the family is not in the books'
             when l.before is not null then format('line %s pays this family for period %s already', l.before, l.period)
-            when l.closed then format('period %s is closed', l.period)
             else format('the family has the money of period %s already, from %s', l.period, l.held) end
       from stage_look(p_name) l
-     where l.bucket is null or l.before is not null or l.closed or l.held is not null
+     where l.bucket is null or l.before is not null or l.held is not null
      order by l.line, l.period;
 end
 $$;
@@ -110,6 +105,9 @@ declare
     v_total  bigint;
 begin
     select count(*), coalesce(sum(amount), 0) into v_purses, v_total from staged;
+    if exists (select from staged where period > month_of(business_date(v_now)) + 100) then
+        raise exception 'period % is more than a year ahead: correct it', (select max(period) from staged) using errcode = 'BP001';
+    end if;
     insert into disbursement (name, digest, purses, total, begun_at) values (p_name, p_digest, v_purses, v_total, v_now)
     on conflict (name) do nothing returning * into v_of;
     if v_of.id is not null then

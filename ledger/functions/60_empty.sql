@@ -24,14 +24,14 @@ begin
 end
 $$;
 
--- The open tranches whose coming ended the older tranche of the same families: of a later period, opened later, on a day
--- on which the programme's rule was expire_at_next.
+-- The open tranches whose coming ended the older tranche of the same families: of a later period, opened later. Both were
+-- opened on days on which the programme's rule was expire_at_next: what was granted to accumulate, accumulates.
 create function bpnt.heirs(p_tranche integer) returns integer[]
 language sql stable set search_path = bpnt, pg_temp as $$
     select coalesce(array_agg(q.id), '{}') from tranche t join tranche q on q.programme = t.programme
        and q.period > t.period and (q.opened_at, q.id) > (t.opened_at, t.id) and q.status = 'open'
        and (rule_on(q.programme, q.opened_on)).unspent = 'expire_at_next'
-     where t.id = p_tranche and t.status = 'open';
+     where t.id = p_tranche and t.status = 'open' and (rule_on(t.programme, t.opened_on)).unspent = 'expire_at_next';
 $$;
 
 -- The tranches that have purses to be emptied.
@@ -53,15 +53,17 @@ declare
     v_due integer[] := expiring(business_date(clock(p_now)));
 begin
     return query
+    with due as materialized (
+        select t.*, heirs(t.id) as heirs from tranche t
+         where (t.id = any (v_due) or t.id in (select emptying())) and t.closing is distinct from 'C')
     select g.code, t.period, d.name, t.opened_on, count(p.family), coalesce(sum(p.balance), 0)::bigint
-      from tranche t join programme g on g.id = t.programme join disbursement d on d.id = t.disbursement
+      from due t join programme g on g.id = t.programme join disbursement d on d.id = t.disbursement
       left join (bucket b join purse p on p.bucket = b.id)
         on p.programme = t.programme and p.period = t.period and p.tranche = t.id and p.state = 'O' and p.balance > 0
        and (t.id = any (v_due) or t.status = 'closing' or exists (
             select from purse q where q.bucket = p.bucket and q.family = p.family and q.programme = p.programme
-               and q.state = 'O' and q.tranche = any (heirs(t.id))))
-     where (t.id = any (v_due) or t.id in (select emptying())) and t.closing is distinct from 'C'
-     group by t.id, g.code, d.name order by g.code, t.period, d.name;
+               and q.state = 'O' and q.tranche = any (t.heirs)))
+     group by t.id, t.period, t.opened_on, g.code, d.name order by g.code, t.period, d.name;
 end
 $$;
 
@@ -142,7 +144,10 @@ declare
     v_now   timestamptz := clock(p_now);
     v_count integer;
 begin
-    update tranche set status = 'closing', closing = 'X' where id = any (p_empty) and status = 'open';
+    update tranche t set status = 'closing', closing = 'X'
+     where t.id = any (p_empty) and t.status = 'open' and not exists (
+        select from bucket b join purse u on u.bucket = b.id and u.programme = t.programme and u.period = t.period
+         where u.tranche = t.id and u.state in ('O', 'E', 'F'));
     insert into journal (action, what)
     select case t.closing when 'X' then 'period expired' else 'period taken back' end, format('%s %s of %s', g.code, t.period, d.name)
       from tranche t join programme g on g.id = t.programme join disbursement d on d.id = t.disbursement

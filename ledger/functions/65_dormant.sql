@@ -173,8 +173,8 @@ begin
 end
 $$;
 
--- Gives a family its frozen money back, because somebody came to the branch. What froze in a period that was closed
--- since stays where it is.
+-- Gives a family its frozen money back, because somebody came to the branch. What froze in a period that was closed, or
+-- that newer money ended, since stays where it is.
 create function bpnt.thaw(p_now timestamptz, p_bucket smallint, p_family bigint, p_programme smallint, p_reason text,
     out purses integer, out amount bigint)
 language plpgsql volatile security definer
@@ -194,6 +194,8 @@ begin
         select p.period, p.balance, p.message, v_first + row_number() over (order by p.period) as new_id
           from purse p join tranche t on t.id = p.tranche and t.status = 'open'
          where p.bucket = p_bucket and p.family = p_family and p.programme = p_programme and p.state = 'F'
+           and not exists (select from purse q where q.bucket = p_bucket and q.family = p_family and q.programme = p_programme
+                              and q.state = 'O' and q.tranche = any (heirs(p.tranche)))
     ), moved as (
         update purse p set state = 'O', before_message = p.message, message = d.new_id
           from due d

@@ -10,8 +10,10 @@ grant execute on function bpnt.post, bpnt.link_id to bpnt_gateway;
 
 -- The operator reads all, keeps the reference data and the cards, and runs jobs. Money moves only through them.
 grant select on all tables in schema bpnt to bpnt_operator;
-grant insert on bpnt.family, bpnt.card, bpnt.outlet, bpnt.terminal, bpnt.masthead, bpnt.journal, bpnt.stage,
+grant insert on bpnt.family, bpnt.card, bpnt.outlet, bpnt.terminal, bpnt.masthead, bpnt.stage,
     bpnt.stay, bpnt.family_move, bpnt.target, bpnt.region, bpnt.bank to bpnt_operator;
+-- Who and when are the journal's own to say.
+grant insert (action, what, reason) on bpnt.journal to bpnt_operator;
 grant update (name) on bpnt.region, bpnt.bank to bpnt_operator;
 grant update (masthead, region, bank, kind, operator, status, activated_on) on bpnt.outlet to bpnt_operator;
 grant update (outlet, status, epoch, wrapped_tpk, wrapped_tak, changed_at) on bpnt.terminal to bpnt_operator;

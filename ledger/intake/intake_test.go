@@ -154,6 +154,19 @@ func TestRejects(t *testing.T) {
 	if err != nil || len(rows) != 13 || rows[12][0] != "14" || rows[12][1] != `family 7, "twice"` {
 		t.Errorf("%v %v", rows, err)
 	}
+	other := filepath.Join(t.TempDir(), "pay.csv")
+	if err := os.WriteFile(other, []byte(goodHead), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := NewRejects(other).Add(Fault{3, "x"}); err == nil || !strings.Contains(err.Error(), "no such list") {
+		t.Errorf("a list over another file: %v", err)
+	}
+	if err := NewRejects(other).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(other); err != nil || string(text) != goodHead {
+		t.Error("a file that is no list was removed or changed")
+	}
 	if err := NewRejects(path).Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -4,9 +4,14 @@ import (
 	"bufio"
 	"encoding/csv"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"strconv"
 )
+
+// rejectsHeader is the first line of a list.
+const rejectsHeader = "line,reason\n"
 
 // examplesMax is how many faults Rejects keeps to be shown; the file has all.
 const examplesMax = 10
@@ -40,13 +45,37 @@ func (r *Rejects) Add(f Fault) error {
 }
 
 func (r *Rejects) create() error {
+	if !ours(r.path) {
+		return fmt.Errorf("the list of faults cannot be written: %s is there already, and is no such list", r.path)
+	}
 	file, err := os.Create(r.path)
 	if err != nil {
 		return err
 	}
 	r.file, r.buffer = file, bufio.NewWriter(file)
 	r.csv = csv.NewWriter(r.buffer)
-	return r.csv.Write([]string{"line", "reason"})
+	_, err = r.buffer.WriteString(rejectsHeader)
+	return err
+}
+
+// ours tells whether a path is free, or holds a list of faults: anything else, be it the file itself that is being read,
+// is left alone.
+func ours(path string) bool {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return errors.Is(err, os.ErrNotExist)
+	}
+	if !info.Mode().IsRegular() {
+		return false
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	begin := make([]byte, len(rejectsHeader))
+	_, err = io.ReadFull(file, begin)
+	return err == nil && string(begin) == rejectsHeader
 }
 
 // Count is how many faults were listed.
@@ -62,8 +91,8 @@ func (r *Rejects) Path() string { return r.path }
 // it for this one's.
 func (r *Rejects) Close() error {
 	if r.file == nil {
-		if _, err := os.Lstat(r.path); err != nil {
-			return nil // there is none, nor a folder for one
+		if _, err := os.Lstat(r.path); err != nil || !ours(r.path) {
+			return nil // there is none, nor a folder for one; or somebody named a file that is none
 		}
 		return os.Remove(r.path)
 	}

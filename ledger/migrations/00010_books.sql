@@ -272,7 +272,9 @@ create index card_family on bpnt.card (bucket, family) where family is not null;
 -- message and before_message are the numbers of the newest posting on it and of the one before: the head of a chain
 -- through posting.previous, which is a family's statement without an index on it.
 --
--- The primary key is in the order in which a disbursement inserts. Who looks for a family's purses goes by purse_open:
+-- The primary key is in the order in which a disbursement inserts. The period stands second, so that no plan, on whatever
+-- figures, takes it for a look-up by family and programme (with the programme second, one did, and read a bucket's whole
+-- index for each purse). Who looks for a family's purses goes by purse_open:
 -- the next disbursement sets an emptied purse aside, so that a family has one or two in that index and not one for each
 -- month of its life. Its columns are never those that a redemption changes, so a redemption's update stays HOT.
 create table bpnt.purse (
@@ -286,7 +288,7 @@ create table bpnt.purse (
     bucket         smallint not null,
     programme      smallint not null,
     state          "char"   not null default 'O',
-    primary key (bucket, programme, period, family),
+    primary key (bucket, period, programme, family),
     check (balance >= 0 and balance <= granted and state in ('O', 'E', 'F', 'X', 'T', 'C')
         and (balance = 0 or state in ('O', 'F')))
 ) with (fillfactor = 75);

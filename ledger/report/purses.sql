@@ -1,0 +1,20 @@
+-- Of each purse with money of the periods, what its postings up to the cut add up to, in whole rupiah. pending: of a
+-- tranche that was not open by then. @together takes a family's purses of the periods as one, with period null.
+select p.bucket, p.programme, case when not @together::boolean then p.period end as period,
+       case p.to_kind when 'P' then p.to_id when 'Z' then p.to_id else p.from_id end as family,
+       max(p.from_id) filter (where p.kind = 'D' and p.from_id <> all (@pending::integer[])) as tranche,
+       coalesce(sum(p.amount) filter (where p.kind = 'D' and p.from_id <> all (@pending::integer[])), 0)::bigint as funded,
+       (coalesce(sum(p.amount) filter (where p.kind = 'D' and p.from_id = any (@pending::integer[])), 0)
+           - coalesce(sum(p.amount) filter (where p.kind = 'C' and p.to_id = any (@pending::integer[])), 0))::bigint as pending,
+       (coalesce(sum(p.amount) filter (where p.kind = 'R'), 0)
+           - coalesce(sum(p.amount) filter (where p.kind = 'U'), 0))::bigint as redeemed,
+       coalesce(sum(p.amount) filter (where p.kind = 'X'), 0)::bigint as expired,
+       coalesce(sum(p.amount) filter (where p.kind = 'Y'), 0)::bigint as returned,
+       coalesce(sum(p.amount) filter (where p.kind = 'C' and p.to_id <> all (@pending::integer[])), 0)::bigint as taken_back,
+       (coalesce(sum(p.amount) filter (where p.to_kind = 'Z'), 0)
+           - coalesce(sum(p.amount) filter (where p.from_kind = 'Z'), 0))::bigint as frozen
+  from bpnt.posting p
+ where p.business_date between @since::date and @today::date and p.message <= (@cut::bigint[])[p.bucket + 1]
+   and p.period between @from_period::integer and @to_period::integer
+   and (@programme::smallint is null or p.programme = @programme::smallint)
+ group by 1, 2, 3, 4
