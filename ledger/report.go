@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -25,6 +26,7 @@ const reportWorkMem = "256MB"
 type Report struct {
 	name     string
 	parts    []string // files, whose lines follow one another; all have the same columns
+	says     string   // what it tells; empty where the first file says so
 	scope    Scope
 	defaults func(*Scope, time.Time) // of the scope, given the business date of the moment
 	args     pgx.NamedArgs           // what the files ask for besides the moment and the scope
@@ -93,7 +95,7 @@ func (r Report) run(ctx context.Context, tx pgx.Tx, m moment, w ReportWriter) er
 			return err
 		}
 		if i == 0 {
-			head.Says = says
+			head.Says = cmp.Or(r.says, says)
 		}
 		if err := copyLines(ctx, tx, query, args, w, head, i == 0, m.zone); err != nil {
 			return fmt.Errorf("%s: %w", part, err)

@@ -89,6 +89,9 @@ func (s *chronicle) event() {
 	case "thaw":
 		_, _ = s.office().Thaw(s.books.t.Context(), s.first, "BPNT", "test") // there may be nothing frozen
 	case "take back":
+		if len(s.orders) == 0 {
+			return
+		}
 		name := rapid.SampledFrom(s.orders).Draw(s.t, "order")
 		s.must(s.office().ReverseDisbursement(s.books.t.Context(), name, "test", nil))
 	case "move":
@@ -112,7 +115,9 @@ func (s *chronicle) payBoth() {
 	}
 	if rapid.IntRange(0, 2).Draw(s.t, "next month") > 0 {
 		next := firstOf(*s.period).AddDate(0, 1, 0)
-		*s.period = monthOf(next)
+		if monthOf(next) <= monthOf(s.now.AddDate(1, 0, 0)) { // none is paid further ahead
+			*s.period = monthOf(next)
+		}
 	}
 }
 

@@ -23,7 +23,7 @@ func Declines(s Scope) Report {
 // Exceptions lists what does not match and needs somebody to look. Default: the moment's month.
 func Exceptions(s Scope) Report {
 	return Report{
-		name: "exceptions", scope: s, defaults: thisMonth, shows: []string{"from", "to", "region"},
+		name: "exceptions", says: "What does not match and needs somebody to look.", scope: s, defaults: thisMonth, shows: []string{"from", "to", "region"},
 		parts: []string{
 			"exception_reversal", "exception_late", "exception_terminal", "exception_disbursement",
 			"exception_cancelled", "exception_card", "exception_outlet", "exception_pin",
@@ -61,7 +61,7 @@ func DefaultThresholds() Thresholds {
 // crowds, operators' own cards, both programmes emptied together, trade outside hours.
 func Flags(s Scope, t Thresholds) Report {
 	return Report{
-		name: "flags", scope: s, defaults: oneDay,
+		name: "flags", says: "What looks wrong on a business day, for people to look at; nothing is refused because of it.", scope: s, defaults: oneDay,
 		parts: []string{"flag_run", "flag_pile", "flag_crowd", "flag_operator", "flag_both", "flag_hours"},
 		args: pgx.NamedArgs{
 			"left_below": t.LeftBelowIDR, "run_cards": t.RunCards, "run_gap": t.RunGap, "pile_cards": t.PileCards,
