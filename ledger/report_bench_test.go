@@ -54,7 +54,7 @@ func reportYear(b *testing.B, families, months, messages int) *Ledger {
 		do(fmt.Sprintf(`call report_month(%d, %d, %v)`, m, families, m >= months-messages))
 	}
 	do(`call report_end()`)
-	do(`drop table fam`)
+	do(`drop table bpnt.fam`)
 	do(`vacuum analyze`)
 	fmt.Fprintf(os.Stderr, "%d families, %d months: written in %v\n", families, months, time.Since(start).Round(time.Second))
 	return books.open(RoleOperator)

@@ -66,6 +66,9 @@ func (l *Ledger) readMoment(ctx context.Context, tx pgx.Tx, at AsOf) (moment, er
 	if err != nil {
 		return m, err
 	}
+	if len(m.cut) != l.buckets {
+		return m, errors.New("the chain of flushes has a gap, so no moment can be told: run bpnt ledger audit")
+	}
 	if future {
 		return m, fmt.Errorf("%s lies in the future: there is nothing to report of it yet", m.asOf)
 	}

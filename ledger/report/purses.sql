@@ -3,16 +3,14 @@
 select p.bucket, p.programme, case when not @together::boolean then p.period end as period,
        case p.to_kind when 'P' then p.to_id when 'Z' then p.to_id else p.from_id end as family,
        max(p.from_id) filter (where p.kind = 'D' and p.from_id <> all (@pending::integer[])) as tranche,
-       coalesce(sum(p.amount) filter (where p.kind = 'D' and p.from_id <> all (@pending::integer[])), 0)::bigint as funded,
-       (coalesce(sum(p.amount) filter (where p.kind = 'D' and p.from_id = any (@pending::integer[])), 0)
-           - coalesce(sum(p.amount) filter (where p.kind = 'C' and p.to_id = any (@pending::integer[])), 0))::bigint as pending,
-       (coalesce(sum(p.amount) filter (where p.kind = 'R'), 0)
-           - coalesce(sum(p.amount) filter (where p.kind = 'U'), 0))::bigint as redeemed,
-       coalesce(sum(p.amount) filter (where p.kind = 'X'), 0)::bigint as expired,
-       coalesce(sum(p.amount) filter (where p.kind = 'Y'), 0)::bigint as returned,
-       coalesce(sum(p.amount) filter (where p.kind = 'C' and p.to_id <> all (@pending::integer[])), 0)::bigint as taken_back,
-       (coalesce(sum(p.amount) filter (where p.to_kind = 'Z'), 0)
-           - coalesce(sum(p.amount) filter (where p.from_kind = 'Z'), 0))::bigint as frozen
+       bpnt.total(p.amount) filter (where p.kind = 'D' and p.from_id <> all (@pending::integer[])) as funded,
+       bpnt.total(p.amount) filter (where p.kind = 'D' and p.from_id = any (@pending::integer[]))
+           - bpnt.total(p.amount) filter (where p.kind = 'C' and p.to_id = any (@pending::integer[])) as pending,
+       bpnt.total(p.amount) filter (where p.kind = 'R') - bpnt.total(p.amount) filter (where p.kind = 'U') as redeemed,
+       bpnt.total(p.amount) filter (where p.kind = 'X') as expired,
+       bpnt.total(p.amount) filter (where p.kind = 'Y') as returned,
+       bpnt.total(p.amount) filter (where p.kind = 'C' and p.to_id <> all (@pending::integer[])) as taken_back,
+       bpnt.total(p.amount) filter (where p.to_kind = 'Z') - bpnt.total(p.amount) filter (where p.from_kind = 'Z') as frozen
   from bpnt.posting p
  where p.business_date between @since::date and @today::date and p.message <= (@cut::bigint[])[p.bucket + 1]
    and p.period between @from_period::integer and @to_period::integer

@@ -99,7 +99,7 @@ create procedure report_end() language plpgsql set search_path = bpnt, public as
 begin
     alter table posting add primary key (bucket, message, line);
     alter table message add primary key (bucket, terminal, stan, class, pan, generation);
-    alter table purse add primary key (bucket, programme, period, family);
+    alter table purse add primary key (bucket, period, programme, family);
     update purse set state = 'F' where balance = 200000 and programme = 1 and period < 202610 and period in (
         select period from posting where kind = 'F' group by 1);
     update bucket b set flush_no = f.no, message_no = f.newest
