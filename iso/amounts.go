@@ -83,11 +83,7 @@ func (a AdditionalAmount) append(dst []byte) []byte {
 	dst = append(dst, a.AccountType...)
 	dst = append(dst, a.AmountType...)
 	dst = append(dst, a.Currency...)
-	dst = append(dst, sign)
-	for unit := pow10(11); unit > 0; unit /= 10 {
-		dst = append(dst, '0'+byte(rest/unit%10))
-	}
-	return dst
+	return appendDigits(append(dst, sign), rest, 12)
 }
 
 // availableBalance is the balance of the account that digits 3 and 4 of DE3 name.

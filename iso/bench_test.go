@@ -20,6 +20,15 @@ func stockKit() kit {
 	}
 }
 
+// stockSwitchKit is moov's own encoders for the switch's table, with bitmaps in hex.
+func stockSwitchKit() switchKit {
+	return switchKit{
+		digits: encoding.ASCII, text: encoding.ASCII, raw: encoding.Binary, track2: encoding.ASCII, binary: encoding.ASCII,
+		bitmap: encoding.BytesToASCIIHex, binaryLength: 2 * macBytes,
+		fixed: prefix.ASCII.Fixed, ll: prefix.ASCII.LL, lll: prefix.ASCII.LLL, bitmapPrefix: prefix.Hex.Fixed,
+	}
+}
+
 func unpackStockTrack2(data []byte, spec *field.Spec) ([]byte, int, error) {
 	n, size, err := spec.Pref.DecodeLength(spec.Length, data)
 	if err != nil {
@@ -50,13 +59,23 @@ func packStockTrack2(value []byte, spec *field.Spec) ([]byte, error) {
 // BenchmarkPurchase decodes and encodes one purchase with chip data (240 bytes): ours, typed and strict; moov's Message
 // on our encoders; moov's Message on its own. One run shows all three.
 func BenchmarkPurchase(b *testing.B) {
-	b.Run("ours", benchmarkOurs)
-	b.Run("moov", func(b *testing.B) { benchmarkMoov(b, edcSpec(ourKit(panForm{}))) })
-	b.Run("stock", func(b *testing.B) { benchmarkMoov(b, edcSpec(stockKit())) })
+	c, out := mustCodec(b), testPurchase(b)
+	b.Run("ours", func(b *testing.B) { benchmarkOurs(b, c, out) })
+	b.Run("moov", func(b *testing.B) {
+		benchmarkMoov(b, edcSpec(ourKit(panForm{})), frameBody(b, c, out)[edcOpening.mti:])
+	})
+	b.Run("stock", func(b *testing.B) { benchmarkMoov(b, edcSpec(stockKit()), frameBody(b, c, out)[edcOpening.mti:]) })
 }
 
-func benchmarkOurs(b *testing.B) {
-	c, out := mustCodec(b), testPurchase(b)
+// BenchmarkSwitchPurchase is the same of a switch's purchase with chip data (480 characters).
+func BenchmarkSwitchPurchase(b *testing.B) {
+	c, out := mustSwitch(b), testChipPurchase(b)
+	b.Run("ours", func(b *testing.B) { benchmarkOurs(b, c, out) })
+	b.Run("moov", func(b *testing.B) { benchmarkMoov(b, switchSpec(ourSwitchKit(BitmapHex), 8), frameBody(b, c, out)) })
+	b.Run("stock", func(b *testing.B) { benchmarkMoov(b, switchSpec(stockSwitchKit(), 8), frameBody(b, c, out)) })
+}
+
+func benchmarkOurs(b *testing.B, c *Codec, out Outgoing) {
 	body := frameBody(b, c, out)
 	buf := make([]byte, 0, FrameBytesMax)
 	b.ReportAllocs()
@@ -70,8 +89,7 @@ func benchmarkOurs(b *testing.B) {
 	}
 }
 
-func benchmarkMoov(b *testing.B, spec *iso8583.MessageSpec) {
-	message := frameBody(b, mustCodec(b), testPurchase(b))[mtiOffset:]
+func benchmarkMoov(b *testing.B, spec *iso8583.MessageSpec, message []byte) {
 	b.ReportAllocs()
 	for b.Loop() {
 		m := iso8583.NewMessage(spec)
@@ -128,7 +146,7 @@ func BenchmarkDecodeResponse(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := c.DecodeResponse(frame[frameHeaderBytes:]); err != nil {
+		if _, err := c.DecodeResponse(frame[2:]); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -137,8 +155,8 @@ func BenchmarkDecodeResponse(b *testing.B) {
 // BenchmarkBitmapFlood is the answer to the frame of chained bitmaps that cost a stock decoder 22 ms.
 func BenchmarkBitmapFlood(b *testing.B) {
 	c := mustCodec(b)
-	body := append([]byte{0x60, 0, 0, 0, 0, 0x02, 0x00}, make([]byte, FrameBytesMax-mtiOffset-2)...)
-	for i := bitmapOffset; i < len(body); i += bitmapBytes {
+	body := append([]byte{0x60, 0, 0, 0, 0, 0x02, 0x00}, make([]byte, FrameBytesMax-edcOpening.mti-2)...)
+	for i := edcOpening.bitmap; i < len(body); i += bitmapBytes {
 		body[i] = 0x80
 	}
 	b.ReportAllocs()

@@ -4,6 +4,7 @@ package iso
 type Codec struct {
 	dialect Dialect
 	layout  *layout
+	framing Framing
 	scale   int64 // minor units in a rupiah
 }
 
@@ -13,12 +14,15 @@ func NewCodec(d Dialect) (*Codec, error) {
 	if err := d.validate(); err != nil {
 		return nil, err
 	}
-	l, err := compile(edcSpec(ourKit(d.panForm())))
+	l, err := compile(messageSpec(d), d.opening())
 	if err != nil {
 		return nil, err
 	}
-	return &Codec{dialect: d, layout: l, scale: d.scale()}, nil
+	return &Codec{dialect: d, layout: l, framing: d.Framing(), scale: d.scale()}, nil
 }
 
 // Dialect is what the codec was made with.
 func (c *Codec) Dialect() Dialect { return c.dialect }
+
+// switched tells whether the link is a switch's.
+func (c *Codec) switched() bool { return c.layout.opening.ascii }

@@ -52,7 +52,7 @@ func assertDescription(t *testing.T, c *Codec, body []byte) {
 func TestDescribeKeys(t *testing.T) {
 	body := unhex(t, build("0800", "2020000000810000", "920000", de11, de41, "0016 30313233343536373839414243444546"))
 	for _, mti := range []string{"0800", "0810"} {
-		body[mtiOffset+1] = unhex(t, mti)[1]
+		body[edcOpening.mti+1] = unhex(t, mti)[1]
 		d := mustCodec(t).Describe(body)
 		if last := d.Fields[len(d.Fields)-1]; last.Field != 48 || last.Value != "(16 bytes)" || d.Problem != "" {
 			t.Errorf("%s: %+v %s", mti, last, d.Problem)

@@ -80,16 +80,31 @@ func (s *FieldSet) UnmarshalText(text []byte) error {
 
 // next is the smallest element greater than de, or 0 where there is none.
 func (s FieldSet) next(de int) int {
-	for word := de >> 6; word < len(s); word++ {
-		rest := s[word]
-		if word == de>>6 {
-			rest &= ^uint64(0) >> (de & 63)
+	if de < 64 {
+		if rest := s[0] & (^uint64(0) >> de); rest != 0 {
+			return bits.LeadingZeros64(rest) + 1
 		}
-		if rest != 0 {
-			return word<<6 + bits.LeadingZeros64(rest) + 1
-		}
+		de = 64
+	}
+	if rest := s[1] & (^uint64(0) >> (de - 64)); rest != 0 {
+		return 64 + bits.LeadingZeros64(rest) + 1
 	}
 	return 0
+}
+
+// where is the set of those elements for which has is true.
+func (s FieldSet) where(has func(de int) bool) (kept FieldSet) {
+	for word, rest := range s {
+		for rest != 0 {
+			at := bits.LeadingZeros64(rest)
+			bit := uint64(1) << 63 >> at
+			rest &^= bit
+			if has(word<<6 + at + 1) {
+				kept[word] |= bit
+			}
+		}
+	}
+	return kept
 }
 
 func (s *FieldSet) add(de int) {
@@ -98,13 +113,6 @@ func (s *FieldSet) add(de int) {
 	}
 }
 
-func (s FieldSet) union(t FieldSet) FieldSet     { return FieldSet{s[0] | t[0], s[1] | t[1]} }
-func (s FieldSet) intersect(t FieldSet) FieldSet { return FieldSet{s[0] & t[0], s[1] & t[1]} }
+func (s FieldSet) union(t FieldSet) FieldSet { return FieldSet{s[0] | t[0], s[1] | t[1]} }
 
 func fieldBit(de int) uint64 { return 1 << 63 >> ((de - 1) & 63) }
-
-func (s *FieldSet) addIf(de int, present bool) {
-	if present {
-		s.add(de)
-	}
-}

@@ -26,14 +26,18 @@ var (
 	errLength    = errors.New("a length that this field cannot have")
 )
 
-// The forms that need no setting; DE2 has a panForm of its link. formBCD is for fixed numeric fields; an odd number of digits is padded with a zero nibble in front, as
-// moov's BCD does.
+// The forms that need no setting; DE2 of a terminal has a panForm of its link. formBCD is for fixed numeric fields; an
+// odd number of digits is padded with a zero nibble in front, as moov's BCD does. formDigits, formHex and formStripe
+// are a switch's numbers, binary fields and track 2.
 var (
 	formBCD    = bcdForm{}
 	formN3     = bcdForm{leadingZero: true}
 	formTrack2 = track2Form{}
 	formText   = textForm{}
 	formRaw    = rawForm{}
+	formDigits = charForm{allowed: allDigits, reason: ReasonNotDigits}
+	formHex    = charForm{allowed: allHex, reason: ReasonNotHex}
+	formStripe = charForm{allowed: allStripe, reason: ReasonTrack2}
 )
 
 // encode does Encode for every form.

@@ -1,58 +1,46 @@
 package iso
 
-import (
-	"encoding/binary"
-	"io"
-)
+import "io"
 
-// Limits of a frame, in bytes without the length header.
-const (
-	// FrameBytesMax is far above any message of an EDC day (541 is the largest published) and equal to Visa's cap. A
-	// longer frame is refused by its header, before a byte is allocated for it.
-	FrameBytesMax = 2048
-	// FrameBytesMin is TPDU, MTI and one bitmap: nothing shorter can be a message.
-	FrameBytesMin = len(TPDU{}) + 2 + 8
-
-	frameHeaderBytes = 2
-)
-
-// FrameReader cuts a stream of bytes into frames: a 2-byte big-endian length that does not count itself, then TPDU and
-// message. It allocates one buffer for its life and has no clock: deadlines are the caller's, who learns from Wait
-// when a frame's first byte is there.
+// FrameReader cuts a stream of bytes into frames: a length that does not count itself, then the message, with a TPDU in
+// front of it on an EDC link. It allocates one buffer for its life and has no clock: deadlines are the caller's, who
+// learns from Wait when a frame's first byte is there.
 //
 // A FrameReader belongs to one goroutine. The slice that Next returns lies in its buffer and is valid until the next
 // call of Wait or Next.
 type FrameReader struct {
-	source io.Reader
-	buf    []byte
-	lo, hi int // buf[lo:hi] was received and not yet handed out
+	source  io.Reader
+	framing Framing
+	buf     []byte
+	lo, hi  int // buf[lo:hi] was received and not yet handed out
 }
 
-// NewFrameReader reads frames from source, which is read in large pieces and must not be read by others.
-func NewFrameReader(source io.Reader) *FrameReader {
-	return &FrameReader{source: source, buf: make([]byte, 2*(frameHeaderBytes+FrameBytesMax))}
+// NewFrameReader reads frames from source, which is read in large pieces and must not be read by others. framing is
+// the link's: Dialect.Framing.
+func NewFrameReader(source io.Reader, framing Framing) *FrameReader {
+	return &FrameReader{source: source, framing: framing, buf: make([]byte, 2*(framing.header()+framing.bytesMax))}
 }
 
 // Wait blocks until the first byte of the next frame is there. It returns io.EOF where the peer closed between frames.
 // An error of the source (a deadline) leaves what was received in place: call again to go on.
 func (r *FrameReader) Wait() error { return r.fill(1) }
 
-// Next blocks until a whole frame is there and returns it without its length: TPDU, then message. The error is a
-// *FrameError where the bytes are no frame, else the source's.
+// Next blocks until a whole frame is there and returns it without its length. The error is a *FrameError where the
+// bytes are no frame, else the source's.
 func (r *FrameReader) Next() ([]byte, error) {
-	if err := r.fill(frameHeaderBytes); err != nil {
+	header := r.framing.header()
+	if err := r.fill(header); err != nil {
 		return nil, r.incomplete(err, 0)
 	}
-	header := r.buf[r.lo : r.lo+frameHeaderBytes]
-	length, err := frameLength(header)
+	length, err := r.framing.length(r.buf[r.lo : r.lo+header])
 	if err != nil {
 		return nil, err
 	}
-	if err := r.fill(frameHeaderBytes + length); err != nil {
+	if err := r.fill(header + length); err != nil {
 		return nil, r.incomplete(err, length)
 	}
-	body := r.buf[r.lo+frameHeaderBytes : r.lo+frameHeaderBytes+length]
-	r.lo += frameHeaderBytes + length
+	body := r.buf[r.lo+header : r.lo+header+length]
+	r.lo += header + length
 	return body, nil
 }
 
@@ -94,53 +82,4 @@ func (r *FrameReader) incomplete(err error, length int) error {
 		return &FrameError{Reason: ReasonFrameIncomplete, Length: length}
 	}
 	return err
-}
-
-// frameLength reads and checks the header. A framing with another header (four ASCII digits) would be another function
-// of this shape.
-func frameLength(header []byte) (int, error) {
-	length := int(binary.BigEndian.Uint16(header))
-	switch {
-	case length >= FrameBytesMin && length <= FrameBytesMax:
-		return length, nil
-	case length < FrameBytesMin:
-		return 0, &FrameError{Reason: ReasonFrameUndersize, Length: length}
-	}
-	return 0, &FrameError{Reason: oversizeReason(header), Length: length}
-}
-
-// oversizeReason tells the two usual strangers on a plain port by their first bytes. Both read as lengths above the
-// limit, so this only gives the refusal a better name.
-func oversizeReason(header []byte) string {
-	switch string(header[:2]) {
-	case "GE", "HE", "PO", "PU", "DE", "OP", "CO", "PA", "TR", "PR": // GET HEAD POST PUT DELETE … and HTTP/2's PRI
-		return ReasonFrameHTTP
-	case "\x16\x03": // handshake record, any version of TLS
-		return ReasonFrameTLS
-	}
-	return ReasonFrameOversize
-}
-
-// AppendFrame appends the length header and body to dst.
-func AppendFrame(dst, body []byte) ([]byte, error) {
-	if len(body) < FrameBytesMin || len(body) > FrameBytesMax {
-		return dst, &EncodeError{Reason: ReasonValueLength}
-	}
-	dst = binary.BigEndian.AppendUint16(dst, uint16(len(body)))
-	return append(dst, body...), nil
-}
-
-// CutFrame takes the first frame off b, for tools that hold a whole capture in memory.
-func CutFrame(b []byte) (body, rest []byte, err error) {
-	if len(b) < frameHeaderBytes {
-		return nil, b, &FrameError{Reason: ReasonFrameIncomplete}
-	}
-	length, err := frameLength(b)
-	if err != nil {
-		return nil, b, err
-	}
-	if len(b) < frameHeaderBytes+length {
-		return nil, b, &FrameError{Reason: ReasonFrameIncomplete, Length: length}
-	}
-	return b[frameHeaderBytes : frameHeaderBytes+length], b[frameHeaderBytes+length:], nil
 }

@@ -3,26 +3,37 @@ package iso
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"testing/iotest"
 
 	"pgregory.net/rapid"
 )
 
-func frame(body []byte) []byte {
-	f, err := AppendFrame(nil, body)
+func frame(body []byte) []byte { return framed(body, edcFraming) }
+
+func framed(body []byte, framing Framing) []byte {
+	f, err := AppendFrame(nil, body, framing)
 	if err != nil {
 		panic(err)
 	}
 	return f
 }
 
+// framings are the three ways in which links cut their streams.
+func framings() []Framing {
+	ascii, binary := SwitchDialect(), SwitchDialect()
+	binary.Length, binary.Bitmap = LengthBinary, BitmapBinary
+	return []Framing{edcFraming, ascii.Framing(), binary.Framing()}
+}
+
 // TestFrameHeaders tries all 65,536 headers: only lengths within the limits are waited for, and a refusal needs no
 // byte more than the header.
 func TestFrameHeaders(t *testing.T) {
 	for n := range 1 << 16 {
-		r := NewFrameReader(bytes.NewReader([]byte{byte(n >> 8), byte(n)}))
+		r := NewFrameReader(bytes.NewReader([]byte{byte(n >> 8), byte(n)}), edcFraming)
 		_, err := r.Next()
 		var refused *FrameError
 		if !errors.As(err, &refused) {
@@ -51,31 +62,65 @@ func headerReason(n int) string {
 	return ReasonFrameOversize
 }
 
-// TestFrameLimits: frames of exactly the smallest and the largest size pass, one byte beyond does not.
-func TestFrameLimits(t *testing.T) {
-	for _, n := range []int{FrameBytesMin, FrameBytesMax} {
-		body := bytes.Repeat([]byte{7}, n)
-		got, err := NewFrameReader(bytes.NewReader(frame(body))).Next()
-		if err != nil || !bytes.Equal(got, body) {
-			t.Errorf("%d bytes: %v", n, err)
+// TestFrameASCII tries all lengths of four digits, and what is none.
+func TestFrameASCII(t *testing.T) {
+	framing := SwitchDialect().Framing()
+	for n := range 10_000 {
+		header := fmt.Sprintf("%04d", n)
+		_, err := NewFrameReader(strings.NewReader(header), framing).Next()
+		want := ReasonFrameIncomplete
+		switch {
+		case n < framing.bytesMin:
+			want = ReasonFrameUndersize
+		case n > SwitchFrameBytesMax:
+			want = ReasonFrameOversize
+		}
+		if refused, ok := err.(*FrameError); !ok || refused.Reason != want || refused.Length != n {
+			t.Fatalf("%s: %v, want %s", header, err, want)
 		}
 	}
-	for _, n := range []int{FrameBytesMin - 1, FrameBytesMax + 1} {
-		if dst, err := AppendFrame([]byte{1}, make([]byte, n)); err == nil || len(dst) != 1 {
-			t.Errorf("%d bytes were written", n)
+	for header, want := range map[string]string{
+		"GET /": ReasonFrameHTTP, "\x16\x03\x01\x00": ReasonFrameTLS, "+055": ReasonFrameForm, " 055": ReasonFrameForm,
+		"-001": ReasonFrameForm, "0x37": ReasonFrameForm, "\x00\x37\x30\x38": ReasonFrameForm, "005": ReasonFrameIncomplete,
+	} {
+		_, err := NewFrameReader(strings.NewReader(header), framing).Next()
+		if refused, ok := err.(*FrameError); !ok || refused.Reason != want {
+			t.Errorf("%q: %v, want %s", header, err, want)
 		}
+	}
+}
+
+// TestFrameLimits: frames of exactly the smallest and the largest size pass, one byte beyond does not.
+func TestFrameLimits(t *testing.T) {
+	for _, framing := range framings() {
+		for _, n := range []int{framing.bytesMin, framing.bytesMax} {
+			body := bytes.Repeat([]byte{7}, n)
+			got, err := NewFrameReader(bytes.NewReader(framed(body, framing)), framing).Next()
+			if err != nil || !bytes.Equal(got, body) {
+				t.Errorf("%d bytes: %v", n, err)
+			}
+		}
+		for _, n := range []int{framing.bytesMin - 1, framing.bytesMax + 1} {
+			if dst, err := AppendFrame([]byte{1}, make([]byte, n), framing); err == nil || len(dst) != 1 {
+				t.Errorf("%d bytes were written", n)
+			}
+		}
+	}
+	if _, err := NewFrameReader(bytes.NewReader(frame(make([]byte, 40))), Framing{}).Next(); err == nil {
+		t.Error("a framing of no dialect passes a frame")
 	}
 }
 
 // TestFrameSlices: however the network cuts or joins the bytes, the frames are the same.
 func TestFrameSlices(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		bodies := rapid.SliceOfN(rapid.SliceOfN(rapid.Byte(), FrameBytesMin, FrameBytesMax), 1, 6).Draw(t, "bodies")
+		framing := rapid.SampledFrom(framings()).Draw(t, "framing")
+		bodies := rapid.SliceOfN(rapid.SliceOfN(rapid.Byte(), framing.bytesMin, FrameBytesMax), 1, 6).Draw(t, "bodies")
 		var stream []byte
 		for _, body := range bodies {
-			stream = append(stream, frame(body)...)
+			stream = append(stream, framed(body, framing)...)
 		}
-		r := NewFrameReader(&sliced{rest: stream, sizes: rapid.SliceOfN(rapid.IntRange(1, 3000), 1, 20).Draw(t, "sizes")})
+		r := NewFrameReader(&sliced{rest: stream, sizes: rapid.SliceOfN(rapid.IntRange(1, 3000), 1, 20).Draw(t, "sizes")}, framing)
 		for i, want := range bodies {
 			if err := r.Wait(); err != nil || r.Buffered() == 0 {
 				t.Fatalf("frame %d: Wait: %v, %d bytes", i, err, r.Buffered())
@@ -115,7 +160,7 @@ func (s *sliced) Read(p []byte) (int, error) {
 func TestFrameCut(t *testing.T) {
 	whole := frame(bytes.Repeat([]byte{7}, 40))
 	for n := 1; n < len(whole); n++ {
-		r := NewFrameReader(iotest.DataErrReader(bytes.NewReader(whole[:n])))
+		r := NewFrameReader(iotest.DataErrReader(bytes.NewReader(whole[:n])), edcFraming)
 		_, err := r.Next()
 		var refused *FrameError
 		if !errors.As(err, &refused) || refused.Reason != ReasonFrameIncomplete {
@@ -129,7 +174,7 @@ func TestFrameDeadline(t *testing.T) {
 	late := errors.New("deadline")
 	body := bytes.Repeat([]byte{7}, 40)
 	whole := frame(body)
-	r := NewFrameReader(io.MultiReader(bytes.NewReader(whole[:11]), &once{err: late}, bytes.NewReader(whole[11:])))
+	r := NewFrameReader(io.MultiReader(bytes.NewReader(whole[:11]), &once{err: late}, bytes.NewReader(whole[11:])), edcFraming)
 	if _, err := r.Next(); !errors.Is(err, late) || r.Buffered() != 11 {
 		t.Fatalf("%v, %d bytes", err, r.Buffered())
 	}
@@ -149,7 +194,7 @@ func (o *once) Read([]byte) (int, error) {
 
 // TestFrameNoProgress: a source that returns nothing for ever does not spin a core.
 func TestFrameNoProgress(t *testing.T) {
-	if err := NewFrameReader(stuck{}).Wait(); err != io.ErrNoProgress {
+	if err := NewFrameReader(stuck{}, edcFraming).Wait(); err != io.ErrNoProgress {
 		t.Fatal(err)
 	}
 }
@@ -161,12 +206,12 @@ func (stuck) Read([]byte) (int, error) { return 0, nil }
 // TestCutFrame takes frames off a capture.
 func TestCutFrame(t *testing.T) {
 	body := bytes.Repeat([]byte{7}, 40)
-	got, rest, err := CutFrame(append(frame(body), 1, 2))
+	got, rest, err := CutFrame(append(frame(body), 1, 2), edcFraming)
 	if err != nil || !bytes.Equal(got, body) || len(rest) != 2 {
 		t.Errorf("%v, %d bytes left", err, len(rest))
 	}
 	for _, bad := range [][]byte{nil, {0}, {0, 3, 1, 2, 3}, frame(body)[:30]} {
-		if _, rest, err := CutFrame(bad); err == nil || len(rest) != len(bad) {
+		if _, rest, err := CutFrame(bad, edcFraming); err == nil || len(rest) != len(bad) {
 			t.Errorf("%d bytes were accepted as a frame", len(bad))
 		}
 	}

@@ -3,6 +3,7 @@ package iso
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,8 +13,22 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/*.hex and *.want anew; read the difference before you commit it")
 
-// goldens are our own messages. Each is a frame in testdata/NAME.hex, and beside it in NAME.want what it decodes to:
-// the typed message, then the masked table of `bpnt decode`.
+// family is the golden messages of one dialect: frames in DIR/NAME.hex, and beside each in NAME.want what it decodes to,
+// the typed message and then the masked table of `bpnt decode`.
+type family struct {
+	dir    string
+	codec  *Codec
+	frames map[string][]byte
+}
+
+func families(t testing.TB) []family {
+	return []family{
+		{"testdata", mustCodec(t), goldens(t)},
+		{"testdata/switch", mustSwitch(t), switchGoldens(t)},
+	}
+}
+
+// goldens are our own messages of a terminal and the answers to them.
 func goldens(t testing.TB) map[string][]byte {
 	c, terminal, purchase := mustCodec(t), testTerminal(), testPurchase(t)
 	stripe := terminal.Purchase(37, mustTrack2(t, card16+"D3112221"), 12_500, PINBlock{}, "000037")
@@ -32,17 +47,26 @@ func goldens(t testing.TB) map[string][]byte {
 		"logon": terminal.Logon(1), "sign_on": terminal.Network(2, "0001", 1122094257), "echo": terminal.Network(3, "0301", 1122094300),
 	}
 	all := map[string][]byte{}
+	maps.Copy(frames, dayRequests(t))
 	for name, o := range frames {
 		all[name] = mustEncode(t, c, &o)
 	}
 	for name, r := range goldenResponses(t, c) {
-		frame, err := c.Encode(nil, r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all["response_"+name] = frame
+		all["response_"+name] = mustAnswer(t, c, r)
+	}
+	for name, r := range dayResponses(t, c) {
+		all["response_"+name] = mustAnswer(t, c, r)
 	}
 	return all
+}
+
+func mustAnswer(t testing.TB, c *Codec, r *Response) []byte {
+	t.Helper()
+	frame, err := c.Encode(nil, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return frame
 }
 
 func goldenResponses(t testing.TB, c *Codec) map[string]*Response {
@@ -80,25 +104,26 @@ func mustEncode(t testing.TB, c *Codec, o *Outgoing) []byte {
 
 // TestGolden: the encoder still writes the committed bytes, and the committed bytes still mean the same.
 func TestGolden(t *testing.T) {
-	c := mustCodec(t)
-	for name, frame := range goldens(t) {
-		t.Run(name, func(t *testing.T) {
-			compareGolden(t, name+".hex", hexLines(frame))
-			body, rest, err := CutFrame(frame)
-			if err != nil || len(rest) != 0 {
-				t.Fatal(err)
-			}
-			compareGolden(t, name+".want", explain(t, c, body))
-		})
-	}
-	if files, _ := filepath.Glob("testdata/*.hex"); len(files) != len(goldens(t)) {
-		t.Errorf("%d .hex files for %d goldens", len(files), len(goldens(t)))
+	for _, f := range families(t) {
+		for name, frame := range f.frames {
+			t.Run(f.dir+"/"+name, func(t *testing.T) {
+				path := filepath.Join(f.dir, name)
+				compareGolden(t, path+".hex", hexLines(frame))
+				body, rest, err := CutFrame(frame, f.codec.framing)
+				if err != nil || len(rest) != 0 {
+					t.Fatal(err)
+				}
+				compareGolden(t, path+".want", explain(t, f.codec, body))
+			})
+		}
+		if files, _ := filepath.Glob(f.dir + "/*.hex"); len(files) != len(f.frames) {
+			t.Errorf("%s: %d .hex files for %d goldens", f.dir, len(files), len(f.frames))
+		}
 	}
 }
 
-func compareGolden(t *testing.T, file, got string) {
+func compareGolden(t *testing.T, path, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", file)
 	if *update {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -109,13 +134,19 @@ func compareGolden(t *testing.T, file, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs:\n%s", file, got)
+		t.Errorf("%s differs:\n%s", path, got)
 	}
 }
 
-// goldenBodies reads the committed frames, without their lengths.
-func goldenBodies(t testing.TB) map[string][]byte {
-	files, err := filepath.Glob("testdata/*.hex")
+// goldenBodies reads the committed frames of terminals, without their lengths; switchBodies those of switches.
+func goldenBodies(t testing.TB) map[string][]byte { return bodiesIn(t, "testdata", edcFraming) }
+
+func switchBodies(t testing.TB) map[string][]byte {
+	return bodiesIn(t, "testdata/switch", SwitchDialect().Framing())
+}
+
+func bodiesIn(t testing.TB, dir string, framing Framing) map[string][]byte {
+	files, err := filepath.Glob(dir + "/*.hex")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no golden messages: %v", err)
 	}
@@ -125,7 +156,7 @@ func goldenBodies(t testing.TB) map[string][]byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		bodies[strings.TrimSuffix(filepath.Base(file), ".hex")] = unhex(t, string(data))[frameHeaderBytes:]
+		bodies[strings.TrimSuffix(filepath.Base(file), ".hex")] = unhex(t, string(data))[framing.header():]
 	}
 	return bodies
 }
@@ -165,7 +196,9 @@ func dump(out *strings.Builder, v reflect.Value) {
 		name, value := v.Type().Field(i), v.Field(i)
 		switch {
 		case !name.IsExported() || value.IsZero():
-		case name.Anonymous:
+		case value.Kind() == reflect.Pointer:
+			fmt.Fprintf(out, "%s: %+v\n", name.Name, value.Elem().Interface())
+		case name.Anonymous && value.Kind() == reflect.Struct:
 			dump(out, value)
 		default:
 			fmt.Fprintf(out, "%s: %s\n", name.Name, clear(value.Interface()))
@@ -183,5 +216,5 @@ func clear(v any) string {
 	case Opaque:
 		return upperHex(v)
 	}
-	return fmt.Sprintf("%v", v)
+	return fmt.Sprintf("%+v", v)
 }

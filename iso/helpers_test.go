@@ -23,6 +23,12 @@ func luhned(digits string) string {
 	panic("no check digit fits")
 }
 
+// What stands in front of a terminal's fields, and how its stream is cut.
+var (
+	edcOpening = EDC().opening()
+	edcFraming = EDC().Framing()
+)
+
 func mustPAN(t testing.TB, digits string) PAN {
 	t.Helper()
 	pan, err := ParsePAN(digits)
@@ -54,10 +60,30 @@ func mustCodec(t testing.TB, change ...func(*Dialect)) *Codec {
 	return c
 }
 
+// mustSwitch is the codec of the published host-to-host messages, changed.
+func mustSwitch(t testing.TB, change ...func(*Dialect)) *Codec {
+	t.Helper()
+	d := SwitchDialect()
+	for _, f := range change {
+		f(&d)
+	}
+	c, err := NewCodec(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func noLuhn(d *Dialect)   { d.CheckLuhn = false }
 func rightPad(d *Dialect) { d.PANPad = PadRight }
 func echoTPDU(d *Dialect) { d.TPDU = TPDUEcho }
 func wholeIDR(d *Dialect) { d.AmountDecimals = 0 }
+
+// What one switch has otherwise than another.
+func binaryMap(d *Dialect)    { d.Bitmap = BitmapBinary }
+func binaryLength(d *Dialect) { d.Length = LengthBinary }
+func longTID(d *Dialect)      { d.TIDLength = 16 }
+func twoDecimals(d *Dialect)  { d.AmountDecimals = 2 }
 
 // unhex reads hex with blanks and line ends in it.
 func unhex(t testing.TB, s string) []byte {
@@ -96,7 +122,7 @@ func frameBody(t testing.TB, c *Codec, o Outgoing) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return frame[frameHeaderBytes:]
+	return frame[c.framing.header():]
 }
 
 func testResponse(r *Purchase) *Response {

@@ -53,7 +53,7 @@ func assertMasked(t *testing.T, how, printed string) {
 func unhexString(s string) []byte {
 	var b []byte
 	for i := 0; i+1 < len(s); i += 2 {
-		b = append(b, (s[i]-'0')<<4|s[i+1]-'0')
+		b = append(b, (s[i]-'0')<<4|(s[i+1]-'0'))
 	}
 	return b
 }
@@ -80,7 +80,7 @@ func TestMaskedUnderEveryVerb(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := mustCodec(t).DecodeResponse(frame[frameHeaderBytes:])
+	answer, err := mustCodec(t).DecodeResponse(frame[2:])
 	if err != nil || answer.PAN != h.PAN {
 		t.Fatal(err)
 	}

@@ -5,12 +5,17 @@ import "strconv"
 // MTI is the message type indicator in the BCD form it has on the wire: 0x0200 is a financial request.
 type MTI uint16
 
-// The message types that this link serves.
+// The message types that links serve.
 const (
-	MTIAuthorization MTI = 0x0100
-	MTIFinancial     MTI = 0x0200
-	MTIReversal      MTI = 0x0400
-	MTINetwork       MTI = 0x0800
+	MTIAuthorization        MTI = 0x0100
+	MTIFinancial            MTI = 0x0200
+	MTIAdvice               MTI = 0x0220
+	MTIUpload               MTI = 0x0320
+	MTIReversal             MTI = 0x0400
+	MTIReversalAdvice       MTI = 0x0420
+	MTIReconciliation       MTI = 0x0500
+	MTIReconciliationAdvice MTI = 0x0520
+	MTINetwork              MTI = 0x0800
 )
 
 // Version is the first digit: 0 for ISO 8583:1987, the only one on these links.

@@ -1,7 +1,8 @@
 package iso
 
-// Outgoing is a request as a terminal sends it. Fields is the set of data elements that may go out; those of them that
-// have a value do. It is made by the methods of Terminal and may be changed before it is encoded.
+// Outgoing is a request as a terminal or a switch sends it. Fields is the set of data elements that may go out; those
+// of them that have a value do. It is made by the methods of Terminal and Switch and may be changed before it is
+// encoded.
 type Outgoing struct {
 	TPDU             TPDU
 	MTI              MTI
@@ -19,14 +20,26 @@ type Outgoing struct {
 	Amount           int64  // DE4, whole rupiah; scaled by the dialect
 	HasAmount        bool
 	Time             LocalTime // DE12 and DE13
+	RRN              string    // DE37, 12 characters
 	PIN              PINBlock  // DE52
 	Chip             Opaque    // DE55
 	Batch            string    // DE60
 	Invoice          string    // DE62
+	Totals           *Totals   // DE63; nil for none
 	Code             string    // DE70, 4 digits
 	TransmissionTime string    // DE7, 10 digits
 	SettlementDate   string    // DE15, 4 digits
-	// ComputeMAC makes DE64, as in Response.
+
+	Channel        string            // DE18, 4 digits
+	Acquirer       string            // DE32
+	Forwarder      string            // DE33
+	Currency       string            // DE49, 3 digits
+	Key            Opaque            // DE48, a key under another; nil for none
+	SettlementCode string            // DE66, 1 digit
+	Figures        *Figures          // DE74 to 77, 86 to 89 and 97; nil for none
+	Original       *OriginalElements // DE90; nil for none
+	Institution    string            // DE99
+	// ComputeMAC makes DE64 or DE128, as in Response.
 	ComputeMAC func(input []byte) [8]byte
 }
 
@@ -45,8 +58,8 @@ func (o Outgoing) From(account string) Outgoing {
 // EncodeRequest appends the whole frame of a request to dst, its length header included. The error is an
 // *EncodeError, and dst is then returned as it was.
 func (c *Codec) EncodeRequest(dst []byte, o *Outgoing) ([]byte, error) {
-	w := writer{codec: c, dst: dst, start: len(dst)}
-	set := o.present().intersect(o.Fields)
+	w := c.writer(dst)
+	set := c.settled(o.Fields.where(o.has))
 	w.begin(o.TPDU, o.MTI, set)
 	for de := set.next(0); de != 0; de = set.next(de) {
 		o.write(&w, de)
@@ -54,32 +67,42 @@ func (c *Codec) EncodeRequest(dst []byte, o *Outgoing) ([]byte, error) {
 	return w.finish()
 }
 
-// present is the set of fields for which the request has a value.
-func (o *Outgoing) present() FieldSet {
-	s := Fields(11, 64)
-	s.addIf(2, o.PAN.Present())
-	s.addIf(4, o.HasAmount)
-	s.addIf(12, o.Time != 0)
-	s.addIf(13, o.Time != 0)
-	s.addIf(35, o.Track2.Present())
-	s.addIf(52, o.PIN.Present())
-	s.addIf(55, len(o.Chip) > 0)
-	for _, de := range outgoingTexts {
-		s.addIf(de, o.text(de) != "")
+// has tells whether the request has a value for a field.
+func (o *Outgoing) has(de int) bool {
+	switch de {
+	case 2:
+		return o.PAN.Present()
+	case 4:
+		return o.HasAmount
+	case 11, 64, 128:
+		return true
+	case 12, 13:
+		return o.Time != 0
+	case 35:
+		return o.Track2.Present()
+	case 48:
+		return len(o.Key) > 0
+	case 52:
+		return o.PIN.Present()
+	case 55:
+		return len(o.Chip) > 0
+	case 63:
+		return o.Totals != nil
+	case 74, 75, 76, 77, 86, 87, 88, 89, 97:
+		return o.Figures != nil
+	case 90:
+		return o.Original != nil
 	}
-	return s
+	return o.text(de) != ""
 }
 
-// outgoingTexts are the fields that text has.
-var outgoingTexts = [...]int{3, 7, 14, 15, 22, 24, 25, 41, 42, 60, 62, 70}
-
-// write writes one field that present has named.
+// write writes a field that has a value.
 func (o *Outgoing) write(w *writer, de int) {
 	switch de {
 	case 2:
 		w.pan(o.PAN)
 	case 4:
-		w.rupiah(o.Amount)
+		w.money(4, o.Amount)
 	case 11:
 		w.number(11, int64(o.STAN))
 	case 12:
@@ -88,13 +111,21 @@ func (o *Outgoing) write(w *writer, de int) {
 		w.number(13, int64(o.Time.Date()))
 	case 35:
 		w.track(o.Track2)
+	case 48:
+		w.bytes(48, o.Key)
 	case 52:
 		block := o.PIN.Bytes()
 		w.bytes(52, block[:])
 	case 55:
 		w.bytes(55, o.Chip)
-	case 64:
-		w.mac(o.ComputeMAC)
+	case 63:
+		w.totals(o.Totals)
+	case 64, 128:
+		w.mac(de, o.ComputeMAC)
+	case 90:
+		w.original(o.Original)
+	case 74, 75, 76, 77, 86, 87, 88, 89, 97:
+		o.Figures.write(w, de)
 	default:
 		w.value(de, o.text(de))
 	}
@@ -117,6 +148,8 @@ func (o *Outgoing) text(de int) string {
 		return o.NII
 	case 25:
 		return o.Condition
+	case 37:
+		return o.RRN
 	case 41:
 		return o.TID
 	case 42:
@@ -125,6 +158,27 @@ func (o *Outgoing) text(de int) string {
 		return o.Batch
 	case 62:
 		return o.Invoice
+	case 70:
+		return o.Code
 	}
-	return o.Code
+	return o.routeText(de)
+}
+
+// routeText is text for the fields that only a switch sends.
+func (o *Outgoing) routeText(de int) string {
+	switch de {
+	case 18:
+		return o.Channel
+	case 32:
+		return o.Acquirer
+	case 33:
+		return o.Forwarder
+	case 49:
+		return o.Currency
+	case 66:
+		return o.SettlementCode
+	case 99:
+		return o.Institution
+	}
+	return ""
 }

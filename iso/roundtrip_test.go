@@ -68,7 +68,7 @@ func TestRequestRoundTrip(t *testing.T) {
 		if err != nil || string(frame[:4]) != "kept" {
 			t.Fatal(err)
 		}
-		body, rest, err := CutFrame(frame[4:])
+		body, rest, err := CutFrame(frame[4:], edcFraming)
 		if err != nil || len(rest) != 0 {
 			t.Fatal(err)
 		}
@@ -152,13 +152,13 @@ func TestResponseRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := c.DecodeResponse(frame[frameHeaderBytes:])
+		a, err := c.DecodeResponse(frame[2:])
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := r.expected(c)
 		got := *a
-		got.source, got.MAC, got.MACInput = nil, nil, nil
+		got.field, got.MAC, got.MACInput = nil, nil, nil
 		if fmt.Sprintf("%#v", got) != fmt.Sprintf("%#v", want) || got.PAN != want.PAN {
 			t.Fatalf("got  %+v\nwant %+v", got, want)
 		}
@@ -201,7 +201,7 @@ func (r *Response) expected(c *Codec) Answer {
 		60: &a.Batch, 62: &a.Invoice, 70: &a.Code, 7: &a.TransmissionTime, 15: &a.SettlementDate,
 	} {
 		if a.Fields.Has(de) {
-			*to = r.text(de)
+			*to = r.text(de, c)
 		}
 	}
 	return a

@@ -26,7 +26,7 @@ func TestFieldSet(t *testing.T) {
 		if err := back.UnmarshalText([]byte(set.String())); err != nil || back != set {
 			t.Fatalf("%s came back as %s: %v", set, back, err)
 		}
-		if set.With(list...) != set || set.Without(list...) != (FieldSet{}) || set.intersect(set) != set {
+		if set.With(list...) != set || set.Without(list...) != (FieldSet{}) || set.where(func(de int) bool { return slices.Contains(list, de) }) != set {
 			t.Fatal("With or Without is wrong")
 		}
 	})
@@ -84,11 +84,26 @@ func TestDialect(t *testing.T) {
 	for name, change := range map[string]func(*Dialect){
 		"zero value": func(d *Dialect) { *d = Dialect{} }, "3 decimals": func(d *Dialect) { d.AmountDecimals = 3 },
 		"no pad side": func(d *Dialect) { d.PANPad = "" }, "unknown TPDU": func(d *Dialect) { d.TPDU = "keep" },
+		"unknown form": func(d *Dialect) { d.Form = "atm" }, "EDC with a long terminal": longTID,
+		"EDC with ASCII lengths": func(d *Dialect) { d.Length = LengthASCII4 }, "EDC with hex": func(d *Dialect) { d.Bitmap = BitmapHex },
+		"a switch that says nothing": func(d *Dialect) { *d = Dialect{Form: FormSwitch} },
+		"a switch without a bitmap":  func(d *Dialect) { *d = Dialect{Form: FormSwitch, Length: LengthBinary} },
+		"a switch without a length":  func(d *Dialect) { *d = Dialect{Form: FormSwitch, Bitmap: BitmapHex} },
+		"a terminal of 9":            func(d *Dialect) { *d = SwitchDialect(); d.TIDLength = 9 },
 	} {
 		d := EDC()
 		change(&d)
 		if _, err := NewCodec(d); err == nil {
 			t.Errorf("%s was accepted", name)
 		}
+	}
+}
+
+// TestDialectDefaults: a configuration file from before there were switches means what it meant.
+func TestDialectDefaults(t *testing.T) {
+	old := Dialect{Name: "edc", AmountDecimals: 2, PANPad: PadLeft, CheckLuhn: true, TPDU: TPDUSwap}
+	c, err := NewCodec(old)
+	if err != nil || c.framing != edcFraming || c.layout.opening != edcOpening || c.switched() {
+		t.Errorf("%+v, %v", c, err)
 	}
 }

@@ -87,17 +87,21 @@ type element struct {
 	lengthMax int // of a variable field, the exact length of a fixed one; in characters
 }
 
-// layout is a spec as the array that the walk and the writer index by the number of the data element.
-type layout [fieldMax + 1]element
+// layout is a spec as the array that the walk and the writer index by the number of the data element, and what stands
+// in front of the fields.
+type layout struct {
+	opening  opening
+	elements [fieldMax + 1]element
+}
 
 var errSpec = errors.New("a message spec must be made of this package's encoders and length prefixes")
 
 // compile checks a spec once, at construction, because moov panics on a bad one when a message is made from it.
-func compile(spec *iso8583.MessageSpec) (*layout, error) {
+func compile(spec *iso8583.MessageSpec, o opening) (*layout, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
 	}
-	var l layout
+	l := &layout{opening: o}
 	for de, f := range spec.Fields {
 		if de < 2 {
 			continue
@@ -107,7 +111,15 @@ func compile(spec *iso8583.MessageSpec) (*layout, error) {
 		if !okForm || !okPrefix || de > fieldMax {
 			return nil, errSpec
 		}
-		l[de] = element{name: f.Spec().Description, form: ours, prefix: lengths, lengthMax: f.Spec().Length}
+		l.elements[de] = element{name: f.Spec().Description, form: ours, prefix: lengths, lengthMax: f.Spec().Length}
 	}
-	return &l, nil
+	return l, nil
+}
+
+// messageSpec is the table of a dialect's messages.
+func messageSpec(d Dialect) *iso8583.MessageSpec {
+	if d.Form == FormSwitch {
+		return switchSpec(ourSwitchKit(d.Bitmap), d.tidLength())
+	}
+	return edcSpec(ourKit(d.panForm()))
 }

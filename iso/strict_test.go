@@ -187,17 +187,19 @@ func checkPAN(t *testing.T, c *Codec, name string, body []byte, pan string, want
 	}
 }
 
-// TestTypes sends every type from 0000 to 9999: an answer is never answered, and nothing but the four classes is served.
+// TestTypes sends every type from 0000 to 9999 with the fields of a purchase: an answer is never answered, and nothing
+// but the types of a terminal is served. A switch's reversal advice is none of them.
 func TestTypes(t *testing.T) {
 	c := mustCodec(t)
 	body := frameBody(t, c, testPurchase(t))
 	served := map[string]string{
 		"0100": "Unsupported", "0101": "Unsupported", "0200": "Purchase", "0201": "Purchase",
+		"0220": "Advice", "0221": "Advice", "0320": "nothing", "0321": "nothing", // DE60 is no reference
 		"0400": "Reversal", "0401": "Reversal", "0800": "Network", "0801": "Network",
 	}
 	for n := range 10000 {
 		mti := MTI(n/1000<<12 | n/100%10<<8 | n/10%10<<4 | n%10)
-		body[mtiOffset], body[mtiOffset+1] = byte(mti>>8), byte(mti)
+		body[edcOpening.mti], body[edcOpening.mti+1] = byte(mti>>8), byte(mti)
 		r, err := c.Decode(body)
 		want := "Unsupported"
 		if mti.Version() != 0 || mti.IsResponse() {
@@ -208,7 +210,7 @@ func TestTypes(t *testing.T) {
 		if kindName(r) != want {
 			t.Fatalf("%s: %s, want %s (%v)", mti, kindName(r), want, err)
 		}
-		if refused, ok := err.(*DecodeError); ok && refused.Header != nil {
+		if refused, ok := err.(*DecodeError); ok && refused.Header != nil && mti.Original() != MTIUpload {
 			t.Fatalf("%s would be answered", mti)
 		}
 	}
@@ -220,11 +222,12 @@ func TestProcessingCodes(t *testing.T) {
 	for code, want := range map[string][2]string{
 		"000000": {"Purchase", "Unsupported"}, "003000": {"Purchase", "Unsupported"},
 		"300000": {"Inquiry", "Inquiry"}, "301000": {"Inquiry", "Inquiry"}, "310000": {"Inquiry", "Inquiry"},
-		"020000": {"Unsupported", "Unsupported"}, "200000": {"Unsupported", "Unsupported"}, "920000": {"Unsupported", "Unsupported"},
+		"020000": {"Void", "Unsupported"}, "200000": {"Refund", "Unsupported"}, "920000": {"Unsupported", "Unsupported"},
+		"010000": {"Purchase", "Unsupported"}, "120000": {"Unsupported", "Unsupported"},
 	} {
 		for i, mti := range []MTI{MTIFinancial, MTIAuthorization} {
 			o := testPurchase(t)
-			o.ProcessingCode, o.MTI = code, mti
+			o.ProcessingCode, o.MTI, o.RRN, o.Fields = code, mti, "000000000036", o.Fields.With(37)
 			if r, err := c.Decode(frameBody(t, c, o)); kindName(r) != want[i] {
 				t.Errorf("%s %s: %s, want %s (%v)", mti, code, kindName(r), want[i], err)
 			}

@@ -13,11 +13,15 @@ type Terminal struct {
 
 // Processing codes of the messages that a terminal makes.
 const (
-	ProcessingPurchase = "000000"
-	ProcessingCash     = "010000"
-	ProcessingInquiry  = "310000"
-	ProcessingLogon    = "920000"
-	ProcessingTest     = "990000"
+	ProcessingPurchase   = "000000"
+	ProcessingCash       = "010000"
+	ProcessingVoid       = "020000"
+	ProcessingRefund     = "200000"
+	ProcessingInquiry    = "310000"
+	ProcessingLogon      = "920000" // in 0800
+	ProcessingSettlement = "920000" // in 0500
+	ProcessingTrailer    = "960000" // in 0500, after an upload
+	ProcessingTest       = "990000"
 )
 
 // The data elements of each message, as captured terminals send them.
@@ -54,12 +58,8 @@ func (t Terminal) Inquiry(stan int32, card Track2, pin PINBlock) Outgoing {
 // Reversal undoes a purchase whose answer did not come. It carries the purchase's STAN, and as captured neither its
 // batch nor a time nor the track; the card stands in DE2 and DE14.
 func (t Terminal) Reversal(purchase Outgoing) Outgoing {
-	o := purchase
-	o.MTI, o.Fields = MTIReversal, reversalFields
-	if o.Track2.Present() {
-		o.PAN, o.Expiry = o.Track2.PAN(), o.Track2.Expiry()
-	}
-	o.ComputeMAC = t.ComputeMAC
+	o := purchase.byNumber()
+	o.MTI, o.Fields, o.ComputeMAC = MTIReversal, reversalFields, t.ComputeMAC
 	return o
 }
 

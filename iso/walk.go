@@ -1,14 +1,5 @@
 package iso
 
-import "encoding/binary"
-
-// Where things stand in a body.
-const (
-	mtiOffset    = len(TPDU{})
-	bitmapOffset = mtiOffset + 2
-	bitmapBytes  = 8
-)
-
 // span is where a field's content stands in the body, without its length.
 type span struct {
 	offset, size uint16 // bytes
@@ -23,12 +14,14 @@ type fault struct {
 
 // wire is a message cut into its fields. Everything in it points into the body.
 type wire struct {
-	body  []byte
-	set   FieldSet // fields whose end is known
-	named FieldSet // fields that the bitmap names
-	spans [fieldMax + 1]span
-	end   int // of the last field that could be cut
-	fault fault
+	body   []byte
+	layout *layout
+	mti    MTI      // mtiNone where there is none
+	set    FieldSet // fields whose end is known
+	named  FieldSet // fields that the bitmap names
+	spans  [fieldMax + 1]span
+	end    int // of the last field that could be cut
+	fault  fault
 }
 
 // walk cuts body into fields without copying a byte, and checks what can be checked field by field: every length in
@@ -37,16 +30,17 @@ type wire struct {
 // What is wrong inside a field (a nibble) is noted and the walk goes on, so that the terminal which sent it can still
 // be answered. What is wrong with a field's end stops it.
 func (l *layout) walk(body []byte, w *wire) {
-	w.body = body
-	if len(body) < FrameBytesMin {
+	w.body, w.layout, w.mti = body, l, mtiNone
+	if len(body) < l.opening.size() {
 		w.note(0, ReasonShort)
 		return
 	}
+	w.mti = l.opening.readType(body)
 	if !w.readBitmaps() {
 		return
 	}
 	for de := w.named.next(0); de != 0; de = w.named.next(de) {
-		if !w.cut(de, &l[de]) {
+		if !w.cut(de, &l.elements[de]) {
 			return
 		}
 	}
@@ -62,33 +56,6 @@ func (w *wire) note(field int, reason string) {
 	}
 }
 
-// readBitmaps reads one bitmap or two. A third (bit 65) is refused: on the wire it could chain on for ever, at a cost
-// of 22 ms for one 64 KiB frame where a library follows it.
-func (w *wire) readBitmaps() bool {
-	first := binary.BigEndian.Uint64(w.body[bitmapOffset:])
-	w.named[0] = first &^ fieldBit(1)
-	w.end = bitmapOffset + bitmapBytes
-	if first&fieldBit(1) == 0 {
-		return true
-	}
-	if len(w.body) < w.end+bitmapBytes {
-		w.note(1, ReasonTruncated)
-		return false
-	}
-	second := binary.BigEndian.Uint64(w.body[w.end:])
-	w.named[1] = second
-	w.end += bitmapBytes
-	switch {
-	case second&fieldBit(65) != 0:
-		w.note(1, ReasonBitmapThird)
-	case second == 0:
-		w.note(1, ReasonBitmapEmpty)
-	default:
-		return true
-	}
-	return false
-}
-
 // cut takes one field off the front of what is left, and tells whether its end could be found.
 func (w *wire) cut(de int, e *element) bool {
 	if e.form == nil {
@@ -101,7 +68,7 @@ func (w *wire) cut(de int, e *element) bool {
 		w.note(de, reason)
 		return false
 	}
-	from, size := e.prefix.bytes(), e.form.size(chars)
+	from, size := e.prefix.size, e.form.size(chars)
 	if from+size > len(rest) {
 		w.note(de, ReasonTruncated)
 		return false
@@ -128,23 +95,56 @@ func (w *wire) bytes(de int) []byte {
 	return w.body[s.offset : s.offset+s.size : s.offset+s.size]
 }
 
-// number is a BCD field as a number, or absent.
+// binary is the bytes of a binary field: its content, or on a switch that writes those in hex, its content read as
+// such, in memory of its own. nil where it is absent or out of form.
+func (w *wire) binary(de int) []byte {
+	if !w.layout.opening.hex || !w.has(de) {
+		return w.bytes(de)
+	}
+	content := w.bytes(de)
+	return appendUnhex(make([]byte, 0, len(content)/2), content)
+}
+
+// number is a numeric field of up to 18 digits as a number, or absent.
 func (w *wire) number(de int, absent int64) int64 {
 	if !w.has(de) {
 		return absent
 	}
+	if w.layout.opening.ascii {
+		return digitsNumber(w.bytes(de))
+	}
 	return bcdNumber(w.bytes(de))
 }
 
-func (w *wire) tpdu() TPDU { return TPDU(w.body) }
+// digits is a numeric field's content as characters, as many as stand on the wire.
+func (w *wire) digits(de int) string {
+	if w.layout.opening.ascii {
+		return string(w.bytes(de))
+	}
+	return string(appendNibbles(nil, w.bytes(de)))
+}
 
-func (w *wire) mti() MTI { return MTI(binary.BigEndian.Uint16(w.body[mtiOffset:])) }
+// tpdu is the transport header; zero on a switch, which has none.
+func (w *wire) tpdu() (t TPDU) {
+	copy(t[:], w.body[:w.layout.opening.mti])
+	return t
+}
 
-// macInput is what DE64 covers: the type up to the field before it, as received.
+// macField is where the MAC stands: in DE64, or on a switch in DE128 where the message has a second bitmap. A DE64
+// there would leave what follows it uncovered, and is no MAC.
+func (w *wire) macField() int {
+	if w.layout.opening.ascii && w.named[1] != 0 {
+		return 128
+	}
+	return 64
+}
+
+// macInput is what the MAC covers: the type up to the field before it, as received.
 func (w *wire) macInput() []byte {
-	if !w.has(64) {
+	de := w.macField()
+	if !w.has(de) {
 		return nil
 	}
-	end := w.spans[64].offset
-	return w.body[mtiOffset:end:end]
+	end := w.spans[de].offset
+	return w.body[w.layout.opening.mti:end:end]
 }

@@ -14,6 +14,8 @@ import (
 type decodeCmd struct {
 	Hex  string `arg:"" optional:"" help:"The message in hex, with or without its length header. Without it stdin is read."`
 	File string `help:"Read the hex from this file instead."`
+	Text bool   `help:"The message is given as the characters that a switch sends, not in hex."`
+	Form string `enum:"auto,edc,switch" default:"auto" help:"Whose message: a terminal's (edc), a switch's, or auto, whichever it can be."`
 	JSON bool   `help:"Print one JSON array of messages."`
 }
 
@@ -25,22 +27,20 @@ messages may follow each other where each has its length header. The exit status
 }
 
 // decodeBytesMax is what decode reads at most: a day of one terminal, and no more than a person looks at.
-const decodeBytesMax = 1 << 20
+// decodeBytesMin is the type and the binary bitmap of a switch.
+const (
+	decodeBytesMax = 1 << 20
+	decodeBytesMin = 12
+)
 
 func (c *decodeCmd) Run(s *streams) error {
 	raw, err := c.read(s)
 	if err != nil {
 		return err
 	}
-	dialect := iso.EDC()
-	dialect.CheckLuhn = false // the digits of published messages are zeroed
-	codec, err := iso.NewCodec(dialect)
+	descriptions, err := describeAs(c.Form, raw)
 	if err != nil {
 		return err
-	}
-	descriptions := []iso.Description{}
-	for _, body := range cutFrames(raw) {
-		descriptions = append(descriptions, codec.Describe(body))
 	}
 	if err := c.print(s.out, descriptions); err != nil {
 		return err
@@ -68,18 +68,20 @@ func (c *decodeCmd) print(w io.Writer, descriptions []iso.Description) error {
 	return nil
 }
 
-// read returns the bytes that the hex stands for. Its errors never quote what was given: it may hold a card.
+// read returns the bytes that were given. Its errors never quote them: they may hold a card.
 func (c *decodeCmd) read(s *streams) ([]byte, error) {
 	text, err := c.text(s)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := hex.DecodeString(onlyHex(text))
-	if err != nil {
-		return nil, usage("the message is not hex: give pairs of 0-9 and A-F")
+	raw := []byte(strings.TrimRight(text, "\r\n"))
+	if !c.Text {
+		if raw, err = hex.DecodeString(onlyHex(text)); err != nil {
+			return nil, usage("the message is not hex: give pairs of 0-9 and A-F, or --text with a switch's characters")
+		}
 	}
-	if len(raw) < iso.FrameBytesMin {
-		return nil, usage("the message has %d bytes, but TPDU, type and bitmap alone are %d", len(raw), iso.FrameBytesMin)
+	if len(raw) < decodeBytesMin {
+		return nil, usage("the message has %d bytes, but type and bitmap alone are %d", len(raw), decodeBytesMin)
 	}
 	return raw, nil
 }
@@ -112,17 +114,4 @@ func readAll(r io.Reader) (string, error) {
 // onlyHex takes out what people put between the digits.
 func onlyHex(text string) string {
 	return strings.NewReplacer(" ", "", "\n", "", "\r", "", "\t", "", ":", "", "0x", "").Replace(text)
-}
-
-// cutFrames takes a capture apart; what does not divide into frames without rest is one message without a header.
-func cutFrames(raw []byte) [][]byte {
-	var bodies [][]byte
-	for rest := raw; len(rest) > 0; {
-		body, after, err := iso.CutFrame(rest)
-		if err != nil {
-			return [][]byte{raw}
-		}
-		bodies, rest = append(bodies, body), after
-	}
-	return bodies
 }
