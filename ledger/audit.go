@@ -11,7 +11,7 @@ import (
 )
 
 // Each file is one invariant of RELIABILITY 2: its first line says it in a sentence, its query returns a line of text
-// for each row that breaks it. I19 to I21 are our own.
+// for each row that breaks it. I19 to I25 are our own.
 //
 //go:embed audit/*.sql
 var audits embed.FS
@@ -25,7 +25,7 @@ type AuditReport struct {
 	Violations  int64   `json:"violations"`
 	Postings    int64   `json:"postings"`
 	FundedIDR   int64   `json:"funded_idr"`
-	DebitsIDR   int64   `json:"debits_idr"` // redemptions less reversals
+	DebitsIDR   int64   `json:"debits_idr"` // what outlets are owed: redemptions and advances less what was undone
 	Redemptions int64   `json:"redemptions"`
 	Reversals   int64   `json:"reversals"`
 }
@@ -101,8 +101,8 @@ func (c *Check) run(ctx context.Context, tx pgx.Tx, query string) error {
 func (r *AuditReport) sums(ctx context.Context, tx pgx.Tx) error {
 	return tx.QueryRow(ctx, `select count(*),
 		coalesce(sum(amount) filter (where kind = 'D'), 0),
-		coalesce(sum(case kind when 'R' then amount when 'U' then -amount end), 0),
-		count(*) filter (where kind = 'R' and line = 1),
+		coalesce(sum(case kind when 'R' then amount when 'A' then amount when 'U' then -amount end), 0),
+		count(*) filter (where kind in ('R', 'A') and line = 1),
 		count(*) filter (where kind = 'U' and line = 1) from bpnt.posting`).
 		Scan(&r.Postings, &r.FundedIDR, &r.DebitsIDR, &r.Redemptions, &r.Reversals)
 }

@@ -33,6 +33,7 @@ type books struct {
 	gateway  *Ledger
 	link     int16
 	now      time.Time
+	rrns     map[PANKey]int64 // of each card's newest approved redemption, as Request.Original wants it
 }
 
 // templateDatabase is migrated once for the test process and cloned for each test.
@@ -57,7 +58,7 @@ func templateName(t testing.TB) string {
 func newBooks(t testing.TB) *books {
 	t.Helper()
 	url := pgtest.CloneDatabase(t, templateName(t))
-	b := &books{t: t, url: url, now: day0}
+	b := &books{t: t, url: url, now: day0, rrns: map[PANKey]int64{}}
 	b.operator = b.open(RoleOperator)
 	b.gateway = b.open(RoleGateway)
 	b.must(b.operator.AddOutlet(t.Context(), Outlet{MID: testMID, Name: "E-WARONG MELATI", City: "Jakarta Timur", Region: 3172, Bank: 9}))
@@ -127,6 +128,7 @@ func (b *books) post(r Request) Result {
 			b.t.Fatalf("post: %v", err)
 		}
 		if results[0].MovedTo < 0 {
+			b.remember(r, results[0])
 			return results[0]
 		}
 		bucket = results[0].MovedTo
@@ -142,7 +144,17 @@ func (b *books) batch(bucket int16, requests ...Request) []Result {
 	if err != nil {
 		b.t.Fatalf("post: %v", err)
 	}
+	for i, r := range results {
+		b.remember(requests[i], r)
+	}
 	return results
+}
+
+// remember keeps what a void will name.
+func (b *books) remember(request Request, r Result) {
+	if (request.Kind == KindRedeem || request.Kind == KindAdvise) && r.Outcome == OutcomeApproved {
+		b.rrns[request.PAN] = ParseRRN(r.RRN())
+	}
 }
 
 // redeem is a purchase as an Indonesian EDC sends it: no local time.
@@ -164,6 +176,33 @@ func (b *books) inquire(card PANKey, stan int32) Request {
 func (b *books) reverse(card PANKey, stan int32, amount int64) Request {
 	r := b.redeem(card, stan, amount)
 	r.Kind, r.Batch, r.PINRequired, r.PINValue = KindReverse, Absent, false, PINNone
+	return r
+}
+
+// void cancels the card's newest redemption, under a STAN of its own.
+func (b *books) void(card PANKey, stan int32, amount int64) Request {
+	r := b.reverse(card, stan, amount)
+	r.Kind, r.ProcessingCode, r.Original = KindVoid, 20_000, max(b.rrns[card], 1)
+	return r
+}
+
+// refund gives back all or part of it.
+func (b *books) refund(card PANKey, stan int32, amount int64) Request {
+	r := b.void(card, stan, amount)
+	r.Kind, r.ProcessingCode = KindRefund, 200_000
+	return r
+}
+
+// advise books food that was handed out against a signed form.
+func (b *books) advise(card PANKey, stan int32, amount int64) Request {
+	r := b.reverse(card, stan, amount)
+	r.Kind = KindAdvise
+	return r
+}
+
+// undo is the reversal of any of them: the same STAN.
+func undo(r Request) Request {
+	r.Kind, r.Original = KindReverse, 0
 	return r
 }
 

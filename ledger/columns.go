@@ -10,7 +10,8 @@ import (
 // in the batch each element came from.
 type columns struct {
 	place       []int
-	undo        int32
+	undo        int32 // so many first: reversals and tombstones
+	amend       int32 // so many then: voids, refunds and advices
 	kind        []Kind
 	link        []int16
 	tid         []string
@@ -31,9 +32,29 @@ type columns struct {
 	pinValue    []int32
 	window      []pgtype.Interval
 	resent      []bool
+	original    []pgtype.Int8
 }
 
-// newColumns puts the reversals and tombstones first, as post() wants them. It leaves out a request that stands behind
+// step is which part of post() decides a request: they work one after the other.
+type step int
+
+const (
+	stepUndo step = iota
+	stepAmend
+	stepPost
+)
+
+func (r *Request) step() step {
+	switch r.Kind {
+	case KindRedeem, KindInquire:
+		return stepPost
+	case KindReverse, KindBlock:
+		return stepUndo
+	}
+	return stepAmend
+}
+
+// newColumns puts the requests into the order in which post() wants them. It leaves out a request that stands behind
 // another of its card, and marks its result Again.
 func newColumns(requests []Request, results []Result) *columns {
 	c := makeColumns(len(requests))
@@ -43,18 +64,20 @@ func newColumns(requests []Request, results []Result) *columns {
 		seen[requests[i].PAN] = struct{}{}
 		results[i] = Result{Again: twice, MovedTo: Absent}
 	}
-	c.addKinds(requests, results, true)
-	c.undo = int32(len(c.place))
-	c.addKinds(requests, results, false)
+	c.undo = c.addStep(requests, results, stepUndo)
+	c.amend = c.addStep(requests, results, stepAmend)
+	c.addStep(requests, results, stepPost)
 	return c
 }
 
-func (c *columns) addKinds(requests []Request, results []Result, undo bool) {
+func (c *columns) addStep(requests []Request, results []Result, s step) (added int32) {
 	for i := range requests {
-		if (requests[i].Kind >= KindReverse) == undo && !results[i].Again {
+		if requests[i].step() == s && !results[i].Again {
 			c.add(i, &requests[i])
+			added++
 		}
 	}
+	return added
 }
 
 func makeColumns(n int) *columns {
@@ -66,6 +89,7 @@ func makeColumns(n int) *columns {
 		invoice: make([]string, 0, n), batch: make([]pgtype.Int4, 0, n), nii: make([]pgtype.Int2, 0, n),
 		entryMode: make([]pgtype.Int2, 0, n), pinRequired: make([]bool, 0, n), pinValue: make([]int32, 0, n),
 		window: make([]pgtype.Interval, 0, n), resent: make([]bool, 0, n),
+		original: make([]pgtype.Int8, 0, n),
 	}
 }
 
@@ -91,6 +115,7 @@ func (c *columns) add(i int, r *Request) {
 	c.pinValue = append(c.pinValue, r.PINValue)
 	c.window = append(c.window, pgtype.Interval{Microseconds: r.window().Microseconds(), Valid: true})
 	c.resent = append(c.resent, r.Resent)
+	c.original = append(c.original, pgtype.Int8{Int64: r.Original, Valid: r.Original > 0})
 }
 
 // window is the request's identity window, or the default.
@@ -105,6 +130,7 @@ func (r *Request) window() time.Duration {
 func (c *columns) arguments(bucket int16, clock pgtype.Timestamptz) []any {
 	return []any{
 		bucket, clock, c.kind, c.link, c.tid, c.stan, c.pan, c.code, c.amount, c.mid, c.programme,
-		c.byCard, c.stamp, c.atc, c.invoice, c.batch, c.nii, c.entryMode, c.pinRequired, c.pinValue, c.window, c.resent, c.undo,
+		c.byCard, c.stamp, c.atc, c.invoice, c.batch, c.nii, c.entryMode, c.pinRequired, c.pinValue, c.window, c.resent,
+		c.original, c.undo, c.amend,
 	}
 }

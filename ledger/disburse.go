@@ -28,6 +28,7 @@ type DisburseReport struct {
 	Funded    int64  `json:"funded"`        // by this run
 	Before    int64  `json:"funded_before"` // had their money already
 	AmountIDR int64  `json:"disbursed_idr"` // by this run
+	Collected Moved  `json:"collected"`     // by this run, of what families owed: taken from the new money before it was opened
 	Expired   Moved  `json:"expired"`       // what was left of earlier periods, where the programme's rule says so
 }
 
@@ -154,7 +155,8 @@ func everyoneName(ctx context.Context, conn *pgx.Conn, d *Disbursement, any bool
 	return fmt.Sprintf("%s-%d-all-%d", code, d.Period, orders+1), nil
 }
 
-// fund carries out what stands staged: chunk by chunk, then one statement that makes all of it spendable.
+// fund carries out what stands staged: chunk by chunk, then what families owe is taken from it, then one statement makes
+// all of it spendable.
 func (l *Ledger) fund(ctx context.Context, conn *pgx.Conn, o order, report *DisburseReport) error {
 	report.Name = o.name
 	var id int32
@@ -165,6 +167,9 @@ func (l *Ledger) fund(ctx context.Context, conn *pgx.Conn, o order, report *Disb
 		if err := l.fundBucket(ctx, conn, id, bucket, o.progress, report); err != nil {
 			return err
 		}
+	}
+	if err := l.collect(ctx, conn, id, report); err != nil {
+		return err
 	}
 	if _, err := conn.Exec(ctx, `select bpnt.disburse_open($1, $2)`, l.now(), id); err != nil {
 		return err

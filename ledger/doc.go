@@ -10,6 +10,8 @@
 //	│ by bucket:  family card purse message posting flush bucket       │
 //	│ everywhere: programme rule disbursement tranche region bank link │
 //	│             outlet masthead terminal stay target journal         │
+//	│             batch reconciliation upload exception                │
+//	│             settlement payout                                    │
 //	└──────────────────────────────────────────────────────────────────┘
 //
 // migrations/ carries the tables from version to version; functions/ are the program's own and are replaced as a whole
@@ -17,12 +19,13 @@
 //
 // # Where the money is
 //
-// Accounts: F the fund of a tranche, P a family's purse (programme and period), Z the same purse frozen, O an outlet,
-// T the treasury. Every movement is a posting between two of them:
+// Accounts: F the fund of a tranche, P a family's purse (programme and period), Z the same purse frozen, Q what a family
+// owes of a programme, O an outlet, T the treasury. Every movement is a posting between two of them:
 //
-//	              ┌──────────── R redemption ───────────► O outlet
-//	              │ ┌────────── U its reversal ──────────────┘
-//	              │ ▼
+//	              ┌── B repaid, G given back ──► Q ── A on credit ──┐
+//	              │ ┌────────── R redemption ─────────────────────► O outlet
+//	              │ │ ┌──────── U reversal, void, refund ───────────┘
+//	              │ │ ▼
 //	F ── D ────► P purse ── F freeze ──► Z frozen ── Y return ──► T treasury
 //	▲             │ ▲                     │ │                      ▲
 //	│             │ └────── H thaw ───────┘ │                      │
@@ -50,10 +53,10 @@
 //
 // # Decisions
 //
-//   - The rules of money are SQL (migrations/00002_post.sql), because they must be decided under the lock and in one
-//     round trip. A batch is two statements at most: redemptions and inquiries in one, reversals and tombstones (undo)
-//     in another, which is skipped where there are none. They may stand apart because a batch never holds two messages
-//     of one card or one TID, so their order within a batch does not matter; cards of one family are in no order.
+//   - The rules of money are SQL (functions/), because they must be decided under the lock and in one round trip. A batch is
+//     three steps at most: reversals and tombstones (undo), voids, refunds and advices (amend), then redemptions and
+//     inquiries in one statement; a step that has nothing to do is skipped. They may stand apart because a batch never holds
+//     two messages of one card or one TID, so their order within a batch does not matter; cards of one family are in no order.
 //   - The PAN's hash is kept as 128 bits (type uuid: fixed width, compared quickly) of HMAC-SHA-256.
 //   - Postings are keyed by (bucket, message number, line): numbers rise, so the insert falls on the right edge of the
 //     index. There is no index by family. A family's statement is the chain purse.message → posting.previous: it costs
@@ -91,6 +94,27 @@
 //     when they are full (a plan cached on an empty table scanned the growing one: 10,000/s instead of 37,000/s).
 //   - Time: the ledger's clock is read under the lock; nothing of a terminal's clock enters a rule but as a
 //     discriminator of identity.
+//   - A terminal's batches, and a switch's days, are counted by us (terminal.batch, link.day) and read under the bucket's
+//     lock; DE60 is only remembered. A close opens the next number, then takes and frees each bucket's lock once, then sums:
+//     whoever read the old number has committed by then. No bucket's lock is held while it sums. The sums depend on rows
+//     alone, never on when they are taken, because a reversal counts in a batch only where it was heard in that batch: so
+//     a close that was broken off is finished by whoever comes next.
+//   - A settlement message speaks of all batches of its terminal that none spoke of before: of those that the cut-off closed
+//     because their outlet forgot them, and of the open one. The terminal's row is locked while a step of it runs; nobody
+//     who holds it waits for a bucket.
+//   - What a purchase comes to is the sum of its message's postings and of all that name it as their original: voids,
+//     refunds, reversals, and what those were reversed by. Nothing stores what stands of it, so no order of arrival can
+//     leave it wrong; message.original has an index that plain redemptions are not in.
+//   - Voids, refunds and advices are decided one by one (amend), as is a reversal of anything that one of them touched
+//     (undo_one): they are few, and there clarity is worth more than speed. A redemption never meets that code.
+//   - A void is of the open batch only, a refund of any. A purchase with a refund that stands is not voided. What was
+//     reversed never stands again: the reversal of its void, heard later, is answered 00 and moves nothing.
+//   - A void that is undone after its money was spent, and food that was handed out while the bank was away, are debts of
+//     the family (Q). The next disbursement repays them while its money is pending, so nobody spends what is owed.
+//   - A bank's day is settled when it is over: each bucket's lock is passed once, then one transaction sums the postings of
+//     the business date by outlet. What is due is every line up to that day less every payout that was not rejected, so a
+//     correction after payout, a rejected payment and an outlet below zero need no rule of their own. Days of a bank are
+//     closed in order; a file is made from stored rows alone, so a second run writes the same bytes (payfile/).
 //   - Old identities. DESIGN D5 compares discriminators after a day. For reversals, which carry none, we add: an
 //     original that can still be credited is credited at any age (an outlet may switch its terminal on once a month);
 //     what was reversed or declined more than a day ago does not swallow a new reversal, which then leaves a tombstone

@@ -12,6 +12,7 @@ type Family struct {
 	ID        int64      `json:"family"`
 	Name      string     `json:"name"`
 	Region    string     `json:"region"`
+	Bank      string     `json:"bank"` // of its cards
 	Bucket    int16      `json:"bucket"`
 	Cards     []Card     `json:"cards"`
 	Purses    []Purse    `json:"purses"`
@@ -31,7 +32,7 @@ type Purse struct {
 // Movement is one posting on one of the family's purses.
 type Movement struct {
 	Date      time.Time `json:"business_date"`
-	Kind      string    `json:"kind"` // disbursement, redemption, reversal, expiry, freeze, thaw, return, taken back
+	Kind      string    `json:"kind"` // disbursement, redemption, reversal, expiry, freeze, thaw, return, taken back, repaid, given back
 	Period    int32     `json:"period"`
 	AmountIDR int64     `json:"amount_idr"` // what it adds to what the family may spend: 0 where frozen money moves
 	Outlet    string    `json:"outlet"`
@@ -61,8 +62,8 @@ func (l *Ledger) Family(ctx context.Context, id int64, movements int) (Family, e
 }
 
 func (f *Family) read(ctx context.Context, tx pgx.Tx, movements int) error {
-	err := tx.QueryRow(ctx, `select f.name, r.name from bpnt.family f join bpnt.region r on r.id = f.region
-		where f.bucket = $1 and f.id = $2`, f.Bucket, f.ID).Scan(&f.Name, &f.Region)
+	err := tx.QueryRow(ctx, `select f.name, r.name, b.code from bpnt.family f join bpnt.region r on r.id = f.region
+		join bpnt.bank b on b.id = f.bank where f.bucket = $1 and f.id = $2`, f.Bucket, f.ID).Scan(&f.Name, &f.Region, &f.Bank)
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,8 @@ func (f *Family) readMovements(ctx context.Context, tx pgx.Tx, limit int) error 
 			 where q.previous is not null and c.step < $3)
 		select q.business_date,
 		       case q.kind when 'D' then 'disbursement' when 'R' then 'redemption' when 'U' then 'reversal' when 'X' then 'expiry'
-		           when 'F' then 'freeze' when 'H' then 'thaw' when 'Y' then 'return' else 'taken back' end,
+		           when 'F' then 'freeze' when 'H' then 'thaw' when 'Y' then 'return' when 'B' then 'repaid' when 'G' then 'given back'
+		           else 'taken back' end,
 		       q.period, case when q.to_kind = 'P' then q.amount when q.from_kind = 'P' then -q.amount else 0 end, coalesce(m.name, ''), q.message
 		  from chain c join bpnt.posting q
 		    on q.bucket = $1 and q.message = c.message and q.programme = c.programme and q.period = c.period

@@ -91,6 +91,36 @@ func (l *Ledger) MoveFamily(ctx context.Context, id int64, region int16, reason 
 	})
 }
 
+// SetFamilyBank notes that a family's cards are another bank's from the next business day on.
+func (l *Ledger) SetFamilyBank(ctx context.Context, id int64, bank, reason string) error {
+	if err := checkText("the reason", reason); err != nil {
+		return err
+	}
+	number, err := bankByCode(ctx, l.pool, bank)
+	if err != nil {
+		return err
+	}
+	return l.changeFamily(ctx, id, func(tx pgx.Tx, bucket int16) error {
+		var before int16
+		err := tx.QueryRow(ctx, `select bank from bpnt.family where bucket = $1 and id = $2`, bucket, id).Scan(&before)
+		if err != nil {
+			return err
+		}
+		if before == number {
+			return fmt.Errorf("family %d is with %s already", id, bank)
+		}
+		_, err = tx.Exec(ctx, `insert into bpnt.family_bank (bucket, family, until, bank)
+			values ($1, $2, bpnt.business_date(bpnt.clock($4)) + 1, $3) on conflict do nothing`, bucket, id, before, l.now())
+		if err != nil {
+			return err
+		}
+		if _, err = tx.Exec(ctx, `update bpnt.family set bank = $3 where bucket = $1 and id = $2`, bucket, id, number); err != nil {
+			return err
+		}
+		return journal(ctx, tx, "family bank", fmt.Sprintf("%s: from bank %d to %d", familyWhat(id), before, number), reason)
+	})
+}
+
 // RenameFamily corrects a family's name. The journal keeps that it was done and why, never the names.
 func (l *Ledger) RenameFamily(ctx context.Context, id int64, name, reason string) error {
 	if err := firstError(checkText("the family's name", name), checkText("the reason", reason)); err != nil {

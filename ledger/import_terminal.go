@@ -58,8 +58,8 @@ func parseTerminal(_ *importRun, f []string) ([]any, error) {
 	switch {
 	case f[0] == "" || len(f[0]) > 64 || !storable(f[0]):
 		return nil, errors.New("the link must be the name of a link in the gateway's configuration")
-	case len(f[1]) != 8 || !storable(f[1]):
-		return nil, errors.New("the TID must have exactly 8 printable characters")
+	case !isTID(f[1]):
+		return nil, errors.New("the TID must have 8 printable characters, up to 16 at a switch")
 	case f[2] == "" || len(f[2]) > 15 || !storable(f[2]):
 		return nil, errors.New("the MID must have 1 to 15 printable characters")
 	case f[3] != "" && f[3] != "active" && f[3] != "suspended":

@@ -70,7 +70,7 @@ func cardLines(n int) (lines []string) {
 
 func familyLines(n int) (lines []string) {
 	for i := range n {
-		lines = append(lines, fmt.Sprintf("%d,Family %d,3172", i+1, i+1))
+		lines = append(lines, fmt.Sprintf("%d,Family %d,3172,", i+1, i+1))
 	}
 	return lines
 }
@@ -89,7 +89,7 @@ func TestImportAll(t *testing.T) {
 	b.brought(importFile("banks", "B1", "2,BRI,Bank Rakyat Indonesia", "9,BNI,BNI 1946"), 1, 1, 0)
 	b.brought(importFile("families", "F1", familyLines(1200)...), 1200, 0, 0)
 	b.brought(importFile("cards", "C1", cardLines(1200)...), 1200, 0, 0)
-	outlets := importFile("outlets", "O1", "OUTLET1,E-WARONG MAWAR,Bogor,kube_jasa,3201,2,7,active", "OUTLET2,E-WARONG DAHLIA,Bogor,,3201,2,,registered")
+	outlets := importFile("outlets", "O1", "OUTLET1,E-WARONG MAWAR,Bogor,kube_jasa,3201,2,7,active,0123456789,Siti Aminah", "OUTLET2,E-WARONG DAHLIA,Bogor,,3201,2,,registered,,")
 	b.brought(outlets, 2, 0, 0)
 	b.brought(importFile("terminals", "T1", "edc,TERM0001,OUTLET1,", "edc,60060060,"+testMID+",active"), 1, 0, 1)
 	for text, same := range map[string]int64{
@@ -130,7 +130,7 @@ func TestImportChanges(t *testing.T) {
 	b := newBooks(t)
 	_, _, err := b.bring(importFile("families", "F1", familyLines(3)...), importFile("cards", "C1", cardLines(3)...))
 	b.must(0, err)
-	b.brought(importFile("families", "F2", "1,Ibu Siti,3172", "2,Family 2,3173", "3,Family 3,3172"), 0, 2, 1)
+	b.brought(importFile("families", "F2", "1,Ibu Siti,3172,", "2,Family 2,3173,", "3,Family 3,3172,9"), 0, 2, 1)
 	if n := b.count(`select from_region * 10000 + to_region from bpnt.family_move where family = 2`); n != 31723173 {
 		t.Errorf("the move: %d", n)
 	}
@@ -143,10 +143,10 @@ func TestImportChanges(t *testing.T) {
 	if len(card.History) != 1 || card.History[0].Action != "card block" || card.History[0].Reason != "file C2" {
 		t.Errorf("%+v", card.History)
 	}
-	b.brought(importFile("outlets", "O2", testMID+",E-WARONG BARU,Jakarta Timur,kube_jasa,3172,9,1,suspended"), 0, 1, 0)
+	b.brought(importFile("outlets", "O2", testMID+",E-WARONG BARU,Jakarta Timur,kube_jasa,3172,9,1,suspended,555,"), 0, 1, 0)
 	o, err := b.operator.OutletByMID(t.Context(), testMID)
 	b.must(0, err)
-	if o.Name != "E-WARONG BARU" || o.Kind != "kube_jasa" || o.Operator != 1 || o.Status != "suspended" || o.ActivatedOn == nil {
+	if o.Account != "555" || o.Name != "E-WARONG BARU" || o.Kind != "kube_jasa" || o.Operator != 1 || o.Status != "suspended" || o.ActivatedOn == nil {
 		t.Errorf("%+v", o)
 	}
 	b.audit()
@@ -177,10 +177,13 @@ func TestImportFaults(t *testing.T) {
 		{"banks", []string{"9,BRI,Other", "2,BNI,Other", "3,BRI,", "4,MANDIRI,Bank Mandiri"}, []string{
 			"3,\"the bank's code in the books is BNI, and never changes\"", "4,bank 9 has this code in the books", "5,the name is missing",
 		}},
-		{"families", []string{"6,Six,3172", "0,Zero,3172", "-1,Neg,3172", "7,Seven,9999", "6,Six,3172", "8," + digits(9) + ",3172", "9,Nine"}, []string{
+		{"families", []string{
+			"6,Six,3172,", "0,Zero,3172,", "-1,Neg,3172,", "7,Seven,9999,", "6,Six,3172,", "8," + digits(9) + ",3172,", "9,Nine", "10,Ten,3172,8",
+			"11,Eleven,3172,BNI",
+		}, []string{
 			"4,the family must be greater than 0", "5,\"the family must be a number, in digits only\"", "6,region 9999 is not in the books",
 			"7,\"this family stands in the file twice, first in line 3\"", "8,the name holds what looks like a card number: leave it out",
-			"9,\"2 fields instead of 3: family,name,region\"",
+			"9,\"2 fields instead of 4: family,name,region,bank\"", "10,bank 8 is not in the books", "11,\"the bank must be a number, in digits only\"",
 		}},
 		{"cards", []string{
 			"5," + digits(10) + ",204912,,", "5," + digits(10)[:15] + "x,204912,,", "5,9999120000000005,204912,,", "5," + digits(11) + ",2049,,",
@@ -198,20 +201,22 @@ func TestImportFaults(t *testing.T) {
 			"18,\"the card number must have 13 to 19 digits, and nothing else\"",
 		}},
 		{"outlets", []string{
-			"A,Name,City,,3172,9,,", "A,Name,City,,3172,9,,", "B,Name,City,kiosk,3172,9,,", "C,Name,City,,9999,9,,", "D,Name,City,,3172,8,,",
-			"E,Name,City,,3172,9,77,", "F,Name,City,,3172,9,,closed", testMID + ",Name,City,,3172,9,,registered", "G,Näme,City,,3172,9,,", "H,Name,City,,3172,9,,gone",
+			"A,Name,City,,3172,9,,,,", "A,Name,City,,3172,9,,,,", "B,Name,City,kiosk,3172,9,,,,", "C,Name,City,,9999,9,,,,", "D,Name,City,,3172,8,,,,",
+			"E,Name,City,,3172,9,77,,,", "F,Name,City,,3172,9,,closed,,", testMID + ",Name,City,,3172,9,,registered,,", "G,Näme,City,,3172,9,,,,", "H,Name,City,,3172,9,,gone,,",
+			"I,Name,City,,3172,9,,,01 23,", "J,Name,City,,3172,9,,,,Ibu Siti",
 		}, []string{
 			"4,\"this outlet stands in the file twice, first in line 3\"", "5,an outlet's kind is e_warong or kube_jasa", "6,region 9999 is not in the books",
 			"7,bank 8 is not in the books", "8,the operator's family is not in the books", "9,a new outlet is registered or active",
 			"10,\"the outlet is active in the books, and cannot become registered\"",
 			"11,an outlet needs a MID of 1 to 15 printable characters and a name", "12,\"the status must be registered, active, suspended or closed\"",
+			"13,\"an account is up to 34 letters and digits, without blanks or dashes\"", "14,an account holder needs an account",
 		}},
 		{"terminals", []string{
 			"edc,TERM0001," + testMID + ",", "edc,TERM0001," + testMID + ",", "nolink,TERM0002," + testMID + ",", "edc,TERM0003,NONE,", "edc,SHORT," + testMID + ",",
 			"edc,TERM0004," + testMID + ",gone",
 		}, []string{
 			"4,\"this terminal stands in the file twice, first in line 3\"", "5,\"the link is not in the books: the gateway enters its links when it starts, --new-links does it now\"",
-			"6,no outlet has this MID: import outlets first", "7,the TID must have exactly 8 printable characters", "8,the status must be active or suspended",
+			"6,no outlet has this MID: import outlets first", "7,\"the TID must have 8 printable characters, up to 16 at a switch\"", "8,the status must be active or suspended",
 		}},
 	} {
 		before := b.snapshot()
@@ -245,7 +250,7 @@ func TestImportFileFaults(t *testing.T) {
 	for text, says := range map[string]string{
 		strings.Replace(good, "F1,2,0", "F1,3,0", 1):                       "the header says 3 lines, the file has 2",
 		strings.Replace(good, "F1,2,0", "F1,2,9", 1):                       "control total is 9",
-		strings.Replace(good, "family,name", "name,family", 1):             "line 2 must name the columns family,name,region",
+		strings.Replace(good, "family,name", "name,family", 1):             "line 2 must name the columns family,name,region,bank",
 		"\xef\xbb\xbf" + good:                                              "byte order mark",
 		strings.Replace(good, "bpnt,families", "bpnt,cards", 1):            "line 2 must name the columns family,pan",
 		strings.Replace(good, "bpnt,families,1", "bpnt,families,2", 1):     `version "2"`,
@@ -256,7 +261,7 @@ func TestImportFileFaults(t *testing.T) {
 			t.Errorf("%v, want %q", err, says)
 		}
 	}
-	_, rejects, err := b.bring(strings.Replace(good, "1,Family 1,3172\n", "1,Family 1,3172\r\n", 1))
+	_, rejects, err := b.bring(strings.Replace(good, "1,Family 1,3172,\n", "1,Family 1,3172,\r\n", 1))
 	if err != nil || !strings.Contains(rejects, "3,another line end") {
 		t.Errorf("%v %s", err, rejects)
 	}

@@ -56,10 +56,11 @@ type JakartaTerminal struct {
 
 // JakartaOutlet is what a receipt prints, and where it stands.
 type JakartaOutlet struct {
-	MID    string
-	Name   string
-	City   string
-	Region int16
+	MID     string
+	Name    string
+	City    string
+	Region  int16
+	Account string // where it is paid
 }
 
 // jakartaExpiry is far enough that no test outlives it.
@@ -109,7 +110,7 @@ func (j Jakarta) Terminal(o int) JakartaTerminal {
 func (j Jakarta) Outlet(o int) JakartaOutlet {
 	city := jakartaCities[o%len(jakartaCities)]
 	return JakartaOutlet{
-		MID: jakartaMID(o), City: city.name, Region: city.region,
+		MID: jakartaMID(o), City: city.name, Region: city.region, Account: fmt.Sprintf("99%08d", o+1),
 		Name: fmt.Sprintf("E-WARONG %s %d", jakartaFlowers[o%len(jakartaFlowers)], o+1),
 	}
 }

@@ -41,6 +41,16 @@ const (
 	OutcomeDayAmountLimit Outcome = 64 // more than a family may spend on a business day
 	OutcomeDayCountLimit  Outcome = 65 // more redemptions than a family may make on a business day
 
+	OutcomeAdviceNotAllowed Outcome = 66 // the programme books no advices of food that was handed out already
+	OutcomeAdviceLimit      Outcome = 67 // what the family would owe, or the outlet has on credit today, is too much
+
+	// What a void or a refund is about. Each is answered 25: to the terminal there is no such original.
+	OutcomeOriginalUnknown  Outcome = 70 // no purchase of that RRN, or of another terminal, card or amount
+	OutcomeOriginalClosed   Outcome = 71 // its batch was closed: it may be refunded
+	OutcomeOriginalVoided   Outcome = 72
+	OutcomeOriginalReversed Outcome = 73
+	OutcomeRefundLimit      Outcome = 74 // more than is left of the purchase
+
 	OutcomeAccountFrozen     Outcome = 53 // money of the family lies frozen, and what is open does not suffice
 	OutcomeInsufficientFunds Outcome = 51
 	OutcomeNotFunded         Outcome = 52 // the family has no purse of the programme yet
@@ -54,6 +64,14 @@ const (
 	OutcomeReversalNoEffect Outcome = 3
 	// OutcomeReversalUnmatched: a reversal was heard before its original, which is now blocked by a tombstone.
 	OutcomeReversalUnmatched Outcome = 4
+
+	// Of a batch, of an upload and of a switch's day. They are no messages: none of these is in table message.
+	OutcomeTotalsDiffer  Outcome = 80 // their totals are not ours: upload the batch
+	OutcomeBatchUnknown  Outcome = 81 // a trailer without a settlement before it
+	OutcomeBatchClosed   Outcome = 82 // that batch was settled before, with other totals
+	OutcomeUploadForeign Outcome = 83 // the RRN is another terminal's
+	OutcomeCutOverPast   Outcome = 84 // a cut-over to a day that is over, or that is not the next
+	OutcomeKeyRefused    Outcome = 85 // a new key whose check value is wrong, or that nobody can open: the old one stays
 
 	// OutcomeTombstone stands only in the books: the row under the original's key that blocks it.
 	OutcomeTombstone Outcome = 5
@@ -73,6 +91,12 @@ var outcomeNames = map[Outcome]string{
 	OutcomeWrongProgramme: "wrong_programme", OutcomeCashNotAllowed: "cash_not_allowed",
 	OutcomeOutsideHours: "outside_hours", OutcomeAmountLimit: "amount_limit",
 	OutcomeDayAmountLimit: "day_amount_limit", OutcomeDayCountLimit: "day_count_limit",
+	OutcomeAdviceNotAllowed: "advice_not_allowed", OutcomeAdviceLimit: "advice_limit",
+	OutcomeOriginalUnknown: "original_unknown", OutcomeOriginalClosed: "original_closed",
+	OutcomeOriginalVoided: "original_voided", OutcomeOriginalReversed: "original_reversed",
+	OutcomeRefundLimit: "refund_limit", OutcomeTotalsDiffer: "totals_differ", OutcomeBatchUnknown: "batch_unknown",
+	OutcomeBatchClosed: "batch_closed", OutcomeUploadForeign: "upload_foreign", OutcomeCutOverPast: "cut_over_past",
+	OutcomeKeyRefused:    "key_refused",
 	OutcomeAccountFrozen: "account_frozen", OutcomeInsufficientFunds: "insufficient_funds",
 	OutcomeNotFunded: "not_funded", OutcomeAidReturned: "aid_returned", OutcomeAidExpired: "aid_expired",
 }

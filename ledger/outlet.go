@@ -16,10 +16,12 @@ type Outlet struct {
 	City        string       `json:"city"`
 	Region      int16        `json:"region"`
 	Bank        int16        `json:"bank"`
-	Kind        string       `json:"kind"`     // e_warong or kube_jasa
-	Operator    int64        `json:"operator"` // family of who runs it; 0: not known
-	Status      string       `json:"status"`   // registered, active, suspended, closed
-	Since       time.Time    `json:"since"`    // business date of its registration
+	Account     string       `json:"account"`        // where it is paid; empty: what it is owed is carried forward
+	Holder      string       `json:"account_holder"` // empty: its name
+	Kind        string       `json:"kind"`           // e_warong or kube_jasa
+	Operator    int64        `json:"operator"`       // family of who runs it; 0: not known
+	Status      string       `json:"status"`         // registered, active, suspended, closed
+	Since       time.Time    `json:"since"`          // business date of its registration
 	ActivatedOn *time.Time   `json:"activated_on"`
 	Terminals   []OutletUnit `json:"terminals"`
 	History     []Event      `json:"history,omitempty"` // newest first
@@ -57,10 +59,10 @@ func (l *Ledger) AddOutlet(ctx context.Context, o Outlet) (int32, error) {
 		if err := outletPlaces(ctx, tx, o); err != nil {
 			return err
 		}
-		err = tx.QueryRow(ctx, `insert into bpnt.outlet (mid, masthead, region, bank, kind, operator, status, since, activated_on)
-			select $1, $2, $3, $4, $5, nullif($6::bigint, 0), $7, d, case when $7 = 'active' then d end
-			from bpnt.business_date(bpnt.clock($8)) d returning id`,
-			o.MID, masthead, o.Region, o.Bank, o.Kind, o.Operator, o.Status, l.now()).Scan(&id)
+		err = tx.QueryRow(ctx, `insert into bpnt.outlet (mid, masthead, region, bank, kind, operator, status, account, account_holder, since,
+			activated_on) select $1, $2, $3, $4, $5, nullif($6::bigint, 0), $7, nullif($8, ''), nullif($9, ''), d, case when $7 = 'active' then d end
+			from bpnt.business_date(bpnt.clock($10)) d returning id`,
+			o.MID, masthead, o.Region, o.Bank, o.Kind, o.Operator, o.Status, o.Account, o.Holder, l.now()).Scan(&id)
 		if err != nil {
 			return err
 		}
@@ -80,7 +82,7 @@ func (o *Outlet) check() error {
 	case o.Status != outletRegistered && o.Status != outletActive:
 		return errors.New("a new outlet is registered or active")
 	}
-	return nil
+	return checkAccount(o.Account, o.Holder)
 }
 
 // outletPlaces refuses a region, a bank or an operator that the books do not have.
@@ -143,13 +145,14 @@ func (l *Ledger) OutletByMID(ctx context.Context, mid string) (Outlet, error) {
 
 // findOutlet reads an outlet; tail may be "for update".
 func findOutlet(ctx context.Context, db querier, mid, tail string) (Outlet, error) {
-	rows, err := db.Query(ctx, `select o.id, o.mid, m.name, m.city, o.region, o.bank, o.kind, coalesce(o.operator, 0), o.status,
-		o.since, o.activated_on from bpnt.outlet o join bpnt.masthead m on m.id = o.masthead where o.mid = $1 `+tail, mid)
+	rows, err := db.Query(ctx, `select o.id, o.mid, m.name, m.city, o.region, o.bank, coalesce(o.account, ''), coalesce(o.account_holder, ''),
+		o.kind, coalesce(o.operator, 0), o.status, o.since, o.activated_on from bpnt.outlet o join bpnt.masthead m on m.id = o.masthead where o.mid = $1 `+tail, mid)
 	if err != nil {
 		return Outlet{}, err
 	}
 	return pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (o Outlet, err error) {
-		err = row.Scan(&o.ID, &o.MID, &o.Name, &o.City, &o.Region, &o.Bank, &o.Kind, &o.Operator, &o.Status, &o.Since, &o.ActivatedOn)
+		err = row.Scan(&o.ID, &o.MID, &o.Name, &o.City, &o.Region, &o.Bank, &o.Account, &o.Holder, &o.Kind, &o.Operator, &o.Status,
+			&o.Since, &o.ActivatedOn)
 		return o, err
 	})
 }

@@ -84,7 +84,8 @@ func errNoOutlet(mid string) error {
 type OutletEdit struct {
 	Name, City, Kind *string
 	Region, Bank     *int16
-	Operator         *int64 // a family; 0: not known
+	Operator         *int64  // a family; 0: not known
+	Account, Holder  *string // where it is paid; empty: not known
 }
 
 // apply makes the changes and lists them for the journal.
@@ -96,7 +97,19 @@ func (e *OutletEdit) apply(o *Outlet) string {
 	said = edit(said, "region", &o.Region, e.Region)
 	said = edit(said, "bank", &o.Bank, e.Bank)
 	said = edit(said, "operator", &o.Operator, e.Operator)
+	said = edit(said, "account holder", &o.Holder, e.Holder)
+	said = e.applyAccount(said, o)
 	return strings.Join(said, ", ")
+}
+
+// applyAccount is edit for the account, which the journal does not name in full.
+func (e *OutletEdit) applyAccount(said []string, o *Outlet) []string {
+	if e.Account == nil || *e.Account == o.Account {
+		return said
+	}
+	said = append(said, fmt.Sprintf("account from %q to %q", maskAccount(o.Account), maskAccount(*e.Account)))
+	o.Account = *e.Account
+	return said
 }
 
 func edit[T comparable](said []string, what string, to, from *T) []string {
@@ -109,7 +122,7 @@ func edit[T comparable](said []string, what string, to, from *T) []string {
 }
 
 // EditOutlet changes what is known of an outlet. Another name or city is another masthead: receipts that were printed, and
-// their repeats, keep theirs.
+// their repeats, keep theirs. Another bank settles from the next business day on.
 func (l *Ledger) EditOutlet(ctx context.Context, mid string, e OutletEdit, reason string) error {
 	if reason != "" {
 		if err := checkText("the reason", reason); err != nil {
@@ -117,6 +130,7 @@ func (l *Ledger) EditOutlet(ctx context.Context, mid string, e OutletEdit, reaso
 		}
 	}
 	return l.changeOutlet(ctx, mid, func(tx pgx.Tx, o *Outlet) error {
+		bank := o.Bank
 		said := e.apply(o)
 		if said == "" {
 			return errors.New("nothing to change: the outlet is so already")
@@ -133,11 +147,25 @@ func (l *Ledger) EditOutlet(ctx context.Context, mid string, e OutletEdit, reaso
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `update bpnt.outlet set masthead = $2, region = $3, bank = $4, kind = $5, operator = nullif($6::bigint, 0)
-			where id = $1`, o.ID, masthead, o.Region, o.Bank, o.Kind, o.Operator)
+		if bank != o.Bank {
+			if err := l.leaveBank(ctx, tx, o.ID, bank); err != nil {
+				return err
+			}
+		}
+		_, err = tx.Exec(ctx, `update bpnt.outlet set masthead = $2, region = $3, bank = $4, kind = $5, operator = nullif($6::bigint, 0),
+			account = nullif($7, ''), account_holder = nullif($8, '') where id = $1`,
+			o.ID, masthead, o.Region, o.Bank, o.Kind, o.Operator, o.Account, o.Holder)
 		if err != nil {
 			return err
 		}
 		return journal(ctx, tx, "outlet set", outletWhat(mid)+": "+said, reason)
 	})
+}
+
+// leaveBank notes that an outlet's business days up to today are the earlier bank's. Who changes twice in a day was with
+// the first one.
+func (l *Ledger) leaveBank(ctx context.Context, tx pgx.Tx, outlet int32, bank int16) error {
+	_, err := tx.Exec(ctx, `insert into bpnt.outlet_bank (outlet, until, bank)
+		values ($1, bpnt.business_date(bpnt.clock($3)) + 1, $2) on conflict do nothing`, outlet, bank, l.now())
+	return err
 }

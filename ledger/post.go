@@ -16,7 +16,8 @@ const BatchMax = 1000
 
 const postSQL = `select n, outcome, replay, again, moved_to, id, amount, balance, at, batch, invoice, nii, entry_mode,
 	masthead, tries_left, generation
-	from bpnt.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
+	from bpnt.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+	$24, $25)`
 
 // Post posts a batch to one bucket as one SQL transaction in one round trip. Results stand in the order of requests.
 //

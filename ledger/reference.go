@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -23,6 +25,11 @@ type Terminal struct {
 	Outlet     int32
 	WrappedTPK []byte // PIN key under the master key, see gateway/pin; nil where the terminal has none
 	WrappedTAK []byte // MAC key under the master key; nil where the terminal has none
+	WrappedTMK []byte // terminal master key, under which the other two are sent; nil where the terminal has none
+	// The working keys before the present ones, good until those were used (SetTerminalKeys); nil where there are none.
+	WrappedTPKBefore []byte
+	WrappedTAKBefore []byte
+	KeysAt           *time.Time // when the working keys were made; nil where they were never changed
 }
 
 // Masthead is an outlet's printed name and address. A row never changes: a renamed outlet gets a new one, so that a
@@ -37,9 +44,9 @@ type Masthead struct {
 // Terminal finds a terminal by link and TID, or ErrNotFound.
 func (l *Ledger) Terminal(ctx context.Context, link int16, tid string) (Terminal, error) {
 	t := Terminal{Link: link, TID: tid}
-	err := l.pool.QueryRow(ctx, `select outlet, wrapped_tpk, wrapped_tak from bpnt.terminal
-		where link = $1 and tid = $2 and status <> 'unregistered'`,
-		link, tid).Scan(&t.Outlet, &t.WrappedTPK, &t.WrappedTAK)
+	err := l.pool.QueryRow(ctx, `select outlet, wrapped_tpk, wrapped_tak, wrapped_tmk, wrapped_tpk_before, wrapped_tak_before,
+		keys_at from bpnt.terminal where link = $1 and tid = $2 and status <> 'unregistered'`, link, tid).
+		Scan(&t.Outlet, &t.WrappedTPK, &t.WrappedTAK, &t.WrappedTMK, &t.WrappedTPKBefore, &t.WrappedTAKBefore, &t.KeysAt)
 	return t, readError(err)
 }
 
@@ -56,6 +63,12 @@ func (l *Ledger) LinkID(ctx context.Context, name string) (int16, error) {
 	var id int16
 	err := l.pool.QueryRow(ctx, `select bpnt.link_id($1)`, name).Scan(&id)
 	return id, readError(err)
+}
+
+// errNoLink says what to do about a link that is not in the books.
+func errNoLink(name string) error {
+	return fmt.Errorf("%w: the books have no link %s (bpnt ledger link list; the gateway enters its links when it starts)",
+		ErrNotFound, name)
 }
 
 // ProgrammeID finds a programme by its code ("BPNT"), or ErrNotFound.

@@ -37,3 +37,12 @@ func Disbursements(s Scope) Report {
 		shows: []string{"programme_code", "from", "to"},
 	}
 }
+
+// Receivables lists what families owe, since when, and the outlet that handed them food last. It is taken from their next
+// disbursement by itself.
+func Receivables(s Scope) Report {
+	return Report{
+		name: "receivables", parts: []string{"receivables"}, scope: s, defaults: allDays,
+		shows: []string{"programme_code", "region"},
+	}
+}

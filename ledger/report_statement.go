@@ -17,8 +17,8 @@ func Outlets(s Scope) Report {
 	}
 }
 
-// OutletStatement is an outlet's account: what it was owed at first, every redemption and reversal, what it is owed at
-// the end. daily makes it a line for each day. Default: the month of the moment.
+// OutletStatement is an outlet's account: what it was owed at first, every redemption, reversal, void and refund, what it is
+// owed at the end. daily makes it a line for each day. Default: the month of the moment.
 func OutletStatement(mid string, s Scope, daily bool) Report {
 	r := Report{name: "outlet", parts: []string{"outlet"}, scope: s, defaults: thisMonth, shows: []string{"mid", "from", "to"}}
 	if daily {

@@ -16,16 +16,16 @@ func TestReportDeclines(t *testing.T) {
 		w.want("too much", w.post(refused), OutcomeInsufficientFunds)
 	}
 	w.says("November", w.report(Declines(Scope{From: "2026-11-01", To: "2026-11-30"}), ""),
-		"insufficient_funds | Jakarta Timur | 1 | 0 | 1 | 110001",
-		"pin_wrong | Jakarta Timur | 0 | 1 | 1 | 0",
-		"total - | - | 1 | 1 | 1 | 110001")
+		"insufficient_funds | Jakarta Timur | 1 | 0 | 0 | 0 | 1 | 110001",
+		"pin_wrong | Jakarta Timur | 0 | 1 | 0 | 0 | 1 | 0",
+		"total - | - | 1 | 1 | 0 | 0 | 1 | 110001")
 	w.says("since November", w.report(Declines(Scope{From: "2026-11-01"}), ""),
-		"insufficient_funds | Jakarta Utara | 2 | 0 | 2 | 1000000",
-		"insufficient_funds | Jakarta Timur | 1 | 0 | 1 | 110001",
-		"pin_wrong | Jakarta Timur | 0 | 1 | 1 | 0",
-		"total - | - | 3 | 1 | 3 | 1110001")
+		"insufficient_funds | Jakarta Utara | 2 | 0 | 0 | 0 | 2 | 1000000",
+		"insufficient_funds | Jakarta Timur | 1 | 0 | 0 | 0 | 1 | 110001",
+		"pin_wrong | Jakarta Timur | 0 | 1 | 0 | 0 | 1 | 0",
+		"total - | - | 3 | 1 | 0 | 0 | 3 | 1110001")
 	w.says("one region", w.report(Declines(Scope{From: "2026-11-01", Region: 3175}), "2026-12-06"),
-		"insufficient_funds | Jakarta Utara | 2 | 0 | 2 | 1000000", "total - | - | 2 | 0 | 2 | 1000000")
+		"insufficient_funds | Jakarta Utara | 2 | 0 | 0 | 0 | 2 | 1000000", "total - | - | 2 | 0 | 0 | 0 | 2 | 1000000")
 	w.says("a month without", w.report(Declines(Scope{From: "2026-12-01"}), "2026-12-05"))
 }
 

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -19,7 +20,21 @@ const (
 	// KindBlock is the gateway's own: it settles a redemption whose commit stayed unknown. Where the redemption did not
 	// reach the books it leaves a tombstone, so that it never can; where it did, it changes nothing.
 	KindBlock Kind = 4
+	// KindVoid cancels the purchase that Original names, while its batch is open.
+	KindVoid Kind = 5
+	// KindRefund gives back all or part of the purchase that Original names, at the outlet that was paid.
+	KindRefund Kind = 6
+	// KindAdvise books food that was handed out already: the purse pays what it can, the family owes the rest.
+	KindAdvise Kind = 7
 )
+
+// The first two digits of a processing code (DE3): they say what a reversal, or a tombstone of the gateway's own, is about.
+const (
+	functionVoid   = 2
+	functionRefund = 20
+)
+
+func (r *Request) function() int32 { return r.ProcessingCode / 10_000 }
 
 // PIN values with a meaning of their own; every real verification value is greater than zero.
 const (
@@ -40,6 +55,7 @@ type Request struct {
 	ProcessingCode int32 // DE3
 	Amount         int64 // whole rupiah; 0 for an inquiry, and for an amount that is none: refused as invalid
 	MID            string
+	Original       int64 // DE37 of a void or a refund: the RRN of the purchase, as a number (ParseRRN); or Absent
 	Programme      int16
 	// ByCard says that the message does not name a programme: a card that is for one goes by that, else by Programme.
 	ByCard bool
@@ -74,7 +90,7 @@ type Result struct {
 	Amount     int64     // whole rupiah of the original message
 	Balance    int64     // whole rupiah the family may spend afterwards
 	At         time.Time // when the ledger decided
-	Batch      int32     // terminal batch the message belongs to; Absent where none
+	Batch      int32     // DE60 as it was sent, else the terminal's batch by the ledger's count; Absent where none
 	Invoice    string
 	NII        int16
 	EntryMode  int16
@@ -83,13 +99,22 @@ type Result struct {
 	Generation int16
 }
 
-// RRN is the retrieval reference number (DE37): ten digits of the message's number in its bucket, two of the bucket.
-// It is unique in a ledger until a bucket has seen 10^10 messages.
+// RRN is the retrieval reference number (DE37): two digits of the bucket, ten of the message's number in it. It is
+// unique in a ledger until a bucket has seen 10^10 messages.
 func (r Result) RRN() string {
 	if r.ID == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%010d%02d", r.ID%1e10, r.Bucket)
+	return fmt.Sprintf("%02d%010d", r.Bucket, r.ID%1e10)
+}
+
+// ParseRRN reads an RRN as Request.Original wants it; Absent where it is none of ours.
+func ParseRRN(rrn string) int64 {
+	n, err := strconv.ParseUint(rrn, 10, 63)
+	if err != nil || len(rrn) != 12 {
+		return Absent
+	}
+	return int64(n)
 }
 
 // approvalAlphabet has no 0/O and 1/I, which families and operators mix up on a paper slip.

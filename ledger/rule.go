@@ -35,6 +35,10 @@ type Rule struct {
 	Closes     *string `json:"closes"`
 	CashOut    bool    `json:"cash_out"`
 	Source     string  `json:"source"` // the decree
+	// Berita acara: food handed out while the bank was away is booked, up to what a family may owe and what an outlet may
+	// tell by advices in a business day, paid or owed. Nil in both: not booked.
+	AdvanceFamilyIDR *int64 `json:"advance_family_idr"`
+	AdvanceOutletIDR *int64 `json:"advance_outlet_idr"`
 }
 
 // What becomes of money that a family did not spend (DOMAIN A.3).
@@ -74,7 +78,8 @@ func (l *Ledger) Programme(ctx context.Context, code string) (Programme, error) 
 
 func (l *Ledger) rules(ctx context.Context, p Programme) ([]Rule, error) {
 	rows, err := l.pool.Query(ctx, `select $2, since::text, amount, unspent, expire_days, freeze_days, return_days, most,
-		day_most, day_count, to_char(opens, 'HH24:MI'), to_char(closes, 'HH24:MI'), cash_out, source
+		day_most, day_count, to_char(opens, 'HH24:MI'), to_char(closes, 'HH24:MI'), cash_out, source,
+		advance_family, advance_outlet
 		from bpnt.rule where programme = $1 order by since`, p.ID, p.Code)
 	if err != nil {
 		return nil, err
@@ -129,9 +134,9 @@ func (l *Ledger) AddRule(ctx context.Context, r Rule, reason string) error {
 	}
 	_, err = l.pool.Exec(ctx, `select bpnt.rule_add($1, row($2::smallint, $3::text::date, $4::bigint, $5::text, $6::integer,
 		$7::integer, $8::integer, $9::bigint, $10::bigint, $11::integer, $12::text::time, $13::text::time, $14::boolean,
-		$15::text)::bpnt.rule, $16)`,
+		$15::text, $16::bigint, $17::bigint)::bpnt.rule, $18)`,
 		l.now(), id, r.Since, r.AmountIDR, r.Unspent, r.ExpireDays, r.FreezeDays, r.ReturnDays, r.MostIDR, r.DayMostIDR,
-		r.DayCount, r.Opens, r.Closes, r.CashOut, r.Source, reason)
+		r.DayCount, r.Opens, r.Closes, r.CashOut, r.Source, r.AdvanceFamilyIDR, r.AdvanceOutletIDR, reason)
 	return jobError(err)
 }
 
@@ -172,10 +177,16 @@ func (r *Rule) checkUnspent() error {
 }
 
 func (r *Rule) checkNumbers() error {
-	for what, rupiah := range map[string]*int64{"amount": r.AmountIDR, "most of a redemption": r.MostIDR, "most of a day": r.DayMostIDR} {
+	for what, rupiah := range map[string]*int64{
+		"amount": r.AmountIDR, "most of a redemption": r.MostIDR, "most of a day": r.DayMostIDR,
+		"most that a family owes": r.AdvanceFamilyIDR, "most that an outlet hands out on credit": r.AdvanceOutletIDR,
+	} {
 		if rupiah != nil && (*rupiah < 1 || *rupiah > AmountMax) {
 			return fmt.Errorf("the %s must be a positive number of whole rupiah, at most %d", what, int64(AmountMax))
 		}
+	}
+	if (r.AdvanceFamilyIDR == nil) != (r.AdvanceOutletIDR == nil) {
+		return errors.New("what is handed out on credit has two limits, of a family and of an outlet's day, or is not booked at all")
 	}
 	for what, days := range map[string]*int32{"days to expiry": r.ExpireDays, "days to freezing": r.FreezeDays, "redemptions of a day": r.DayCount} {
 		if days != nil && (*days < 1 || *days > daysMax) {

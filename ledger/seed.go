@@ -50,9 +50,14 @@ func (l *Ledger) Seed(ctx context.Context, o SeedOptions) error {
 
 func (l *Ledger) seedOutlets(ctx context.Context, o SeedOptions) error {
 	const bankBNI = 9
+	if err := l.SetBankAccount(ctx, "BNI", "9900000000", "DINSOS DKI JAKARTA"); err != nil {
+		return err
+	}
 	for i := range o.Area.Outlets {
 		outlet, terminal := o.Area.Outlet(i), o.Area.Terminal(i)
-		_, err := l.AddOutlet(ctx, Outlet{MID: outlet.MID, Name: outlet.Name, City: outlet.City, Region: outlet.Region, Bank: bankBNI})
+		_, err := l.AddOutlet(ctx, Outlet{
+			MID: outlet.MID, Name: outlet.Name, City: outlet.City, Region: outlet.Region, Bank: bankBNI, Account: outlet.Account,
+		})
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // The state table of one key: what is in the books (columns) against what comes (rows). It is printed in
@@ -15,6 +17,10 @@ import (
 //	R  its reversal              r  the reversal, other amount
 //	B  the gateway's own tombstone for an unknown commit
 //	D  a purchase that is declined (more than the balance); E its reversal
+//	V  the void of the purchase; W its reversal; T the gateway's own tombstone for a void whose commit is unknown
+//	N  another void of the purchase, with a STAN of its own; M its reversal
+//	F  a refund of 20,000 of the purchase; G its reversal
+//	S  the terminal's batch is closed
 //
 // and gives the outcome of each, with * for a stored answer, and what the family has left of 110,000.
 var stateTable = []struct {
@@ -60,6 +66,59 @@ var stateTable = []struct {
 	{"P R B", "approved reversed approved*", 110},
 	{"D B", "insufficient_funds insufficient_funds*", 110},
 	{"R B P", "reversal_unmatched tombstone* blocked_by_reversal", 110},
+
+	{"V", "original_unknown", 110},
+	{"V P V", "original_unknown approved original_unknown*", 60},
+	{"V P N", "original_unknown approved approved", 110},
+	{"V W", "original_unknown reversal_no_effect", 110},
+	{"P V", "approved approved", 110},
+	{"P V V", "approved approved approved*", 110},
+	{"P V P", "approved approved blocked_by_reversal", 110},
+	{"P V N", "approved approved original_voided", 110},
+	{"P V R", "approved approved reversal_no_effect", 110},
+	{"P V R P V", "approved approved reversal_no_effect blocked_by_reversal approved*", 110},
+	{"P V R W", "approved approved reversal_no_effect reversal_no_effect", 110},
+	{"P V R N", "approved approved reversal_no_effect original_reversed", 110},
+	{"P R V", "approved reversed original_reversed", 110},
+	{"P R V W", "approved reversed original_reversed reversal_no_effect", 110},
+	{"P V W", "approved approved reversed", 60},
+	{"P V W W V", "approved approved reversed reversed* blocked_by_reversal", 60},
+	{"P V W P", "approved approved reversed approved*", 60},
+	{"P V W R", "approved approved reversed reversed", 110},
+	{"P V W R P W", "approved approved reversed reversed blocked_by_reversal reversed*", 110},
+	{"P V W N", "approved approved reversed approved", 110},
+	{"P V W N P", "approved approved reversed approved blocked_by_reversal", 110},
+	{"P V W N M", "approved approved reversed approved reversed", 60},
+	{"P V N M W", "approved approved original_voided reversal_no_effect reversed", 60},
+	{"P W", "approved reversal_unmatched", 60},
+	{"P W V", "approved reversal_unmatched blocked_by_reversal", 60},
+	{"P W V W P", "approved reversal_unmatched blocked_by_reversal reversal_unmatched* approved*", 60},
+	{"P W V N", "approved reversal_unmatched blocked_by_reversal approved", 110},
+	{"P T V", "approved blocked_by_reversal blocked_by_reversal", 60},
+	{"P V T", "approved approved approved*", 110},
+	{"P T W", "approved blocked_by_reversal reversal_unmatched", 60},
+	{"P S V", "approved - original_closed", 60},
+	{"P S V R", "approved - original_closed reversed", 110},
+	{"P V S W", "approved approved - reversed", 60},
+	{"P V S W N", "approved approved - reversed original_closed", 60},
+	{"P V S R", "approved approved - reversal_no_effect", 110},
+
+	{"F", "original_unknown", 110},
+	{"P F", "approved approved", 80},
+	{"P F F", "approved approved approved*", 80},
+	{"P F P", "approved approved approved*", 80},
+	{"P F V", "approved approved original_reversed", 80},
+	{"P F R", "approved approved reversed", 110},
+	{"P F R G", "approved approved reversed reversal_no_effect", 110},
+	{"P F G", "approved approved reversed", 60},
+	{"P F G V", "approved approved reversed approved", 110},
+	{"P F G R", "approved approved reversed reversed", 110},
+	{"P F G F", "approved approved reversed blocked_by_reversal", 60},
+	{"P G F", "approved reversal_unmatched blocked_by_reversal", 60},
+	{"P V F", "approved approved original_voided", 110},
+	{"P R F", "approved reversed original_reversed", 110},
+	{"P S F", "approved - approved", 80},
+	{"P S F S G", "approved - approved - reversed", 60},
 }
 
 func (b *books) event(card PANKey, event string) Request {
@@ -79,6 +138,20 @@ func (b *books) event(card PANKey, event string) Request {
 		return b.reverse(card, 7, 500_000)
 	case "B":
 		return block(b.redeem(card, 7, 50_000))
+	case "V":
+		return b.void(card, 8, 50_000)
+	case "W":
+		return undo(b.void(card, 8, 50_000))
+	case "T":
+		return block(b.void(card, 8, 50_000))
+	case "N":
+		return b.void(card, 9, 50_000)
+	case "M":
+		return undo(b.void(card, 9, 50_000))
+	case "F":
+		return b.refund(card, 10, 20_000)
+	case "G":
+		return undo(b.refund(card, 10, 20_000))
 	}
 	b.t.Fatalf("no event %q", event)
 	return Request{}
@@ -93,6 +166,11 @@ func TestStateTable(t *testing.T) {
 	for i, row := range stateTable {
 		var got []string
 		for _, event := range strings.Fields(row.story) {
+			if event == "S" {
+				b.nextBatch()
+				got = append(got, "-")
+				continue
+			}
 			r := b.post(b.event(pan(fmt.Sprint(i), byte(i%2)), event))
 			word := r.Outcome.String()
 			if r.Replay {
@@ -107,28 +185,58 @@ func TestStateTable(t *testing.T) {
 	b.audit()
 }
 
-// TestEveryOrderOfArrival plays every sequence of four purchases, reversals, their variants and tombstones of one key,
-// one family each and all families' events in one batch, and holds them against the promise itself, not against the
-// table: a family pays at most once, and nothing once its reversal was credited; an approval is never shown after a
-// reversal was heard.
+// nextBatch closes the terminal's batch as far as post() is concerned: by opening the next.
+func (b *books) nextBatch() {
+	b.t.Helper()
+	b.asOwner(`update bpnt.terminal set batch = batch + 1`)
+}
+
+// TestEveryOrderOfArrival plays every sequence of four purchases, reversals, their variants and tombstones of one key, and
+// every sequence of five of a purchase, its reversal, two voids and the reversal of one: one family each and all families'
+// events in one batch. It holds them against the promise itself, not against the table: a family pays at most once, and
+// nothing once its reversal was credited; an approval is never shown after a reversal was heard; and what was approved,
+// of a purchase or of a void, is so in the books whenever it is shown.
 func TestEveryOrderOfArrival(t *testing.T) {
+	for _, test := range []struct {
+		events []string
+		length int
+	}{{[]string{"P", "p", "R", "r", "B"}, 4}, {[]string{"P", "R", "V", "W", "N"}, 5}} {
+		t.Run(strings.Join(test.events, ""), func(t *testing.T) {
+			everyOrder(t, everyStory(test.events, test.length))
+		})
+	}
+}
+
+func everyOrder(t *testing.T, stories [][]string) {
 	b := newBooks(t)
-	stories := everyStory([]string{"P", "p", "R", "r", "B"}, 4)
 	told := make([]story, len(stories))
 	for i := range stories {
 		told[i] = story{events: stories[i], card: pan(fmt.Sprint("story", i), byte(i%2))}
 		b.family(int64(i+1), told[i].card)
 	}
 	b.disburse(testPeriod, testGrant)
-	for step := range 4 {
+	for step := range stories[0] {
 		b.playStep(told, step)
 	}
+	left := b.balances()
 	for i := range told {
-		if got := b.balance(int64(i + 1)); got != testGrant-told[i].debit {
+		if got := left[int64(i+1)]; got != testGrant-told[i].debit {
 			t.Errorf("%v: balance %d, answers say %d", told[i].events, got, testGrant-told[i].debit)
 		}
 	}
 	b.audit()
+}
+
+// balances are those of all families.
+func (b *books) balances() map[int64]int64 {
+	b.t.Helper()
+	rows, err := b.operator.pool.Query(b.t.Context(), `select family, sum(balance)::bigint from bpnt.purse group by 1`)
+	b.must(0, err)
+	all := map[int64]int64{}
+	var family, balance int64
+	_, err = pgx.ForEachRow(rows, []any{&family, &balance}, func() error { all[family] = balance; return nil })
+	b.must(0, err)
+	return all
 }
 
 // story is one key's sequence of events, and what the answers have said so far.
@@ -139,7 +247,7 @@ type story struct {
 	heard  bool
 }
 
-// playStep posts every story's event of this step, a batch for each bucket.
+// playStep posts every story's event of this step, a batch for each bucket and five hundred stories.
 func (b *books) playStep(told []story, step int) {
 	for bucket := range int16(2) {
 		var requests []Request
@@ -150,26 +258,36 @@ func (b *books) playStep(told []story, step int) {
 				owners = append(owners, &told[i])
 			}
 		}
-		for i, r := range b.batch(bucket, requests...) {
-			owners[i].hear(b.t, requests[i], r)
+		for from := 0; from < len(requests); from += 500 {
+			to := min(from+500, len(requests))
+			for i, r := range b.batch(bucket, requests[from:to]...) {
+				owners[from+i].hear(b.t, requests[from+i], r)
+			}
 		}
 	}
 }
 
 // hear takes an answer into account and checks what must never be seen.
 func (s *story) hear(t testing.TB, request Request, r Result) {
-	switch {
-	case request.Kind == KindRedeem && r.Outcome == OutcomeApproved && !r.Replay:
-		s.debit += request.Amount
-	case r.Outcome == OutcomeReversed && !r.Replay:
-		s.debit -= request.Amount
+	void := request.function() == functionVoid
+	if !r.Replay && (r.Outcome == OutcomeApproved || r.Outcome == OutcomeReversed) {
+		if (r.Outcome == OutcomeApproved) == void { // a void, or the reversal of a purchase
+			s.debit -= request.Amount
+		} else {
+			s.debit += request.Amount
+		}
 	}
-	if s.heard && request.Kind == KindRedeem && r.Outcome == OutcomeApproved {
-		t.Errorf("%v: an approval was shown after a reversal", s.events)
+	if r.Outcome == OutcomeApproved && request.Kind != KindBlock {
+		if s.heard && !void {
+			t.Errorf("%v: an approval was shown after a reversal", s.events)
+		}
+		if (s.debit == 0) != void {
+			t.Errorf("%v: an approval was shown that does not stand: debited %d", s.events, s.debit)
+		}
 	}
-	s.heard = s.heard || request.Kind == KindReverse && r.Outcome.Good()
-	if s.debit < 0 || s.debit > 50_000 {
-		t.Errorf("%v: debited %d", s.events, s.debit)
+	s.heard = s.heard || request.Kind == KindReverse && !void && r.Outcome.Good()
+	if s.debit < 0 || s.debit > 50_000 || s.heard && s.debit > 0 {
+		t.Errorf("%v: debited %d, reversal heard: %v", s.events, s.debit, s.heard)
 	}
 }
 

@@ -17,10 +17,13 @@ type NewTerminal struct {
 	WrappedTAK []byte
 }
 
+// isTID tells whether a text can name a terminal: EDCs have 8 characters, some switches up to 16.
+func isTID(text string) bool { return len(text) >= 8 && len(text) <= 16 && storable(text) }
+
 // AddTerminal registers a terminal.
 func (l *Ledger) AddTerminal(ctx context.Context, t NewTerminal) error {
-	if len(t.TID) != 8 || !storable(t.TID) {
-		return errors.New("a TID has exactly 8 printable characters")
+	if !isTID(t.TID) {
+		return errors.New("a TID has 8 printable characters, up to 16 at a switch")
 	}
 	link, err := l.LinkID(ctx, t.Link)
 	if err != nil {

@@ -109,9 +109,9 @@ func (l *Ledger) MoveTerminal(ctx context.Context, link, tid, mid, reason string
 }
 
 // LoadTerminalKey gives a terminal another PIN key, wrapped (gateway/pin). Gateways at work take it up within their
-// terminal_fresh time.
+// terminal_fresh time. A key before it, which a logon left good (SetTerminalKeys), ends.
 func (l *Ledger) LoadTerminalKey(ctx context.Context, link, tid string, wrappedTPK []byte, reason string) error {
 	return l.changeTerminal(ctx, link, tid, func(tx pgx.Tx, t *terminalRow) error {
-		return t.set(ctx, tx, "terminal key", "", reason, `wrapped_tpk = $2`, wrappedTPK)
+		return t.set(ctx, tx, "terminal key", "", reason, `wrapped_tpk = $2, wrapped_tpk_before = null`, wrappedTPK)
 	})
 }

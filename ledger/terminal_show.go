@@ -17,6 +17,7 @@ type TerminalCard struct {
 	Batch   int32   `json:"batch"`   // the settlement batch that is open
 	PINKey  bool    `json:"pin_key"` // it has one
 	MACKey  bool    `json:"mac_key"`
+	Master  bool    `json:"master_key"`        // it has a TMK, and gets its working keys when it logs on
 	Stays   []Stay  `json:"stays"`             // newest first
 	History []Event `json:"history,omitempty"` // newest first
 }
@@ -32,10 +33,11 @@ type Stay struct {
 func (l *Ledger) TerminalByTID(ctx context.Context, link, tid string) (TerminalCard, error) {
 	t := TerminalCard{Link: link, TID: tid}
 	var id int32
-	err := l.pool.QueryRow(ctx, `select t.id, t.status, o.mid, m.name, t.batch, t.wrapped_tpk is not null, t.wrapped_tak is not null
+	err := l.pool.QueryRow(ctx, `select t.id, t.status, o.mid, m.name, t.batch, t.wrapped_tpk is not null, t.wrapped_tak is not null,
+		t.wrapped_tmk is not null
 		from bpnt.terminal t join bpnt.link k on k.id = t.link join bpnt.outlet o on o.id = t.outlet
 		join bpnt.masthead m on m.id = o.masthead where k.name = $1 and t.tid = $2`, link, tid).
-		Scan(&id, &t.Status, &t.MID, &t.Outlet, &t.Batch, &t.PINKey, &t.MACKey)
+		Scan(&id, &t.Status, &t.MID, &t.Outlet, &t.Batch, &t.PINKey, &t.MACKey, &t.Master)
 	if err != nil {
 		return t, readError(err)
 	}

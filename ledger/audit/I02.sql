@@ -14,7 +14,7 @@ select format('family %s, period %s, %s: balance Rp %s of Rp %s, postings Rp %s 
            -- are compared by the exclusive or of their members' hashes.
            bool_and(coalesce(p.previous < p.message, true)) and bit_xor(hashint8extended(p.message, 0))
                # coalesce(bit_xor(hashint8extended(p.previous, 0)), 0) = hashint8extended(max(p.message), 0) as chained
-      from bpnt.posting p group by 1, 2, 3, 4) s
+      from bpnt.posting p where p.from_kind in ('P', 'Z') or p.to_kind in ('P', 'Z') group by 1, 2, 3, 4) s
     on s.bucket = u.bucket and s.family = u.family and s.programme = u.programme and s.period = u.period
  where (u.balance, u.granted, u.message, u.before_message, case u.state when 'F' then u.balance else 0 end, true)
        is distinct from (s.total, s.granted, s.newest, s.before, s.frozen, s.chained)

@@ -58,33 +58,6 @@ language sql stable as $$
      where q.bucket = p_bucket and q.message = p_message and q.programme = p_programme and q.period = p_period limit 1;
 $$;
 
--- What a family redeemed of a programme on a business date, less what of it was reversed: for limits of a day. It looks
--- at purses in every state, since one may be emptied, set aside or closed in the middle of a day. A posting does not
--- name its message's original, so a reversal is held against an earlier redemption of the same day, purse, amount, outlet
--- and terminal batch; where there is none such, it undoes one of an earlier day and gives this day nothing: a running
--- count that never falls below zero.
-create function bpnt.day_of(p_bucket smallint, p_family bigint, p_programme smallint, p_date date,
-    out redemptions integer, out amount bigint)
-language sql stable set search_path = bpnt, pg_temp as $$
-    with recursive chain as (
-        select q.* from family_purses(p_bucket, p_family, p_programme) u
-               cross join lateral posting_on(p_bucket, u.message, p_programme, u.period) q
-         where u.before_message is not null -- else its only posting is the disbursement
-        union all
-        select q.* from chain c cross join lateral posting_on(p_bucket, c.previous, c.programme, c.period) q
-         where c.business_date >= p_date
-    ), step as (
-        select c.line, c.period, c.amount, c.batch, k.outlet, k.step, sum(k.step) over (
-                   partition by c.line, c.period, c.amount, c.batch, k.outlet order by c.message) as sum
-          from chain c cross join lateral (
-            select case c.kind when 'R' then 1 else -1 end as step, case c.kind when 'R' then c.to_id else c.from_id end as outlet) k
-         where c.business_date = p_date and c.kind in ('R', 'U')
-    ), alike as (
-        select s.line, s.amount, sum(s.step) - least(0, min(s.sum)) as times
-          from step s group by s.line, s.period, s.amount, s.batch, s.outlet)
-    select coalesce(sum(a.times) filter (where a.line = 1), 0)::integer, coalesce(sum(a.times * a.amount), 0)::bigint from alike a;
-$$;
-
 -- Why a family's money does not suffice, as an outcome. p_open: it has an open purse.
 create function bpnt.why_short(p_bucket smallint, p_family bigint, p_programme smallint, p_open boolean) returns smallint
 language plpgsql stable set search_path = bpnt, pg_temp as $$

@@ -30,9 +30,9 @@ end
 $$;
 
 -- post() decides a batch: checks, debits, journals and returns the outcomes, as one transaction. The numbers of kind
--- and outcome are those of the Go types Kind and Outcome. Arrays stand in for a list of requests, one element each, the
--- p_undo reversals and tombstones first;
--- null stands for "not carried". p_now is given by tests only: else the ledger's clock is read under the lock.
+-- and outcome are those of the Go types Kind and Outcome. Arrays stand in for a list of requests, one element each: first
+-- the p_undo reversals and tombstones, then the p_amend voids, refunds and advices, then redemptions and inquiries. Null
+-- stands for "not carried". p_now is given by tests only: else the ledger's clock is read under the lock.
 --
 -- The order of precedence of outcomes is the order of the WHENs below, and TestPrecedence walks down it: identity,
 -- terminal, outlet, card, expiry, PIN, amount, the programme's rules, balance.
@@ -64,7 +64,9 @@ create function bpnt.post(
     p_pin_value    integer[],
     p_window       interval[],
     p_resent       boolean[],
-    p_undo         integer
+    p_original     bigint[],
+    p_undo         integer,
+    p_amend        integer
 ) returns setof bpnt.decision
 language plpgsql volatile security definer
 set search_path = bpnt, pg_temp
@@ -83,12 +85,14 @@ declare
     v_date   date;
     v_month  integer;
     v_shut   integer[]; -- tranches that are not spendable: pending or closing; a closed one has no open purse
+    v_day    integer[]; -- the open day of each link that is a switch's, by number of link
     -- The rules in force, by number of programme.
     v_cash      boolean[];
     v_trading   boolean[];
     v_most      bigint[];
     v_day_most  bigint[];
     v_day_count integer[];
+    v_prior  integer; -- requests before the first redemption
     v_last   bigint;
 begin
     -- Who may only execute this function may neither choose the time nor hold the lock for long.
@@ -104,7 +108,10 @@ begin
     perform pg_advisory_xact_lock(8583, p_bucket);
     v_now := coalesce(p_now, clock_timestamp());
     select b.message_no into strict v_first from bucket b where b.id = p_bucket;
-    select l.time_zone, ((v_now at time zone l.time_zone) - l.cut_over)::date into strict v_zone, v_date from ledger l;
+    select l.time_zone, ((v_now at time zone l.time_zone) - l.cut_over)::date, (
+            select array_agg(k.day order by n.id) from generate_series(1, (select max(id)::integer from link)) n (id)
+              left join link k on k.id = n.id)
+      into strict v_zone, v_date, v_day from ledger l;
     v_month := month_of(v_date) % 10000;
     select coalesce(array_agg(t.id), '{}') into v_shut from tranche t where t.status in ('pending', 'closing');
     -- The order is the subquery's: an ORDER BY within each aggregate would sort five times.
@@ -115,27 +122,37 @@ begin
               select * from rule r where r.programme = p.id and r.since <= v_date order by r.since desc limit 1) r on true
              order by p.id) r;
 
-    -- The reversals and tombstones stand first in the arrays. They are carried out first and take the lower numbers, so
-    -- that a purse's postings rise with them (I02); a reversal, the tombstone that it leaves, and the posting that empties
-    -- a closed purse again have a number each.
-    v_last := v_first + cardinality(p_kind) + 2 * p_undo;
+    -- What stands first in the arrays is carried out first and takes the lower numbers, so that a purse's postings rise
+    -- with them (I02). A reversal, the tombstone that it leaves, and what follows from it have a number each.
+    v_prior := p_undo + p_amend;
+    v_last := v_first + cardinality(p_kind) + 4 * v_prior;
     if p_undo > 0 then
         return query select * from undo(p_bucket, v_now, v_first, v_date, p_kind[:p_undo], p_link[:p_undo],
             p_tid[:p_undo], p_stan[:p_undo], p_pan[:p_undo], p_code[:p_undo], p_amount[:p_undo], p_stamp[:p_undo],
             p_atc[:p_undo], p_invoice[:p_undo], p_batch[:p_undo], p_nii[:p_undo], p_entry_mode[:p_undo],
-            p_window[:p_undo], v_shut);
+            p_window[:p_undo], v_shut, v_day);
     end if;
 
-    if p_undo < cardinality(p_kind) then
+    if p_amend > 0 then
+        return query select * from amend(p_bucket, v_now, v_first, p_undo, v_date, p_kind[p_undo + 1:v_prior],
+            p_link[p_undo + 1:v_prior], p_tid[p_undo + 1:v_prior], p_stan[p_undo + 1:v_prior], p_pan[p_undo + 1:v_prior],
+            p_code[p_undo + 1:v_prior], p_amount[p_undo + 1:v_prior], p_mid[p_undo + 1:v_prior],
+            p_programme[p_undo + 1:v_prior], p_by_card[p_undo + 1:v_prior], p_stamp[p_undo + 1:v_prior],
+            p_atc[p_undo + 1:v_prior], p_invoice[p_undo + 1:v_prior], p_batch[p_undo + 1:v_prior],
+            p_nii[p_undo + 1:v_prior], p_entry_mode[p_undo + 1:v_prior], p_window[p_undo + 1:v_prior],
+            p_resent[p_undo + 1:v_prior], p_original[p_undo + 1:v_prior], v_shut, v_day);
+    end if;
+
+    if v_prior < cardinality(p_kind) then
         return query
         with seen as (
             select r.n::integer, r.kind, t.id as terminal, r.stan, r.pan, r.code, r.amount, g.programme, r.stamp, r.atc,
                 r.invoice, r.batch, r.nii, r.entry_mode, r.pin_value,
                 case when r.kind = 1 then 'R'::"char" else 'I'::"char" end as class,
-                coalesce(r.batch, t.batch) as in_batch, coalesce(t.epoch, 0::smallint) as epoch, t.outlet, o.masthead,
+                coalesce(v_day[r.link], t.batch) as in_batch, coalesce(t.epoch, 0::smallint) as epoch, t.outlet, o.masthead,
                 c.family, c.forward, c.tries,
                 m.id as m_id, m.generation as m_generation, m.outcome as m_outcome, m.amount as m_amount,
-                m.balance as m_balance, m.at as m_at, m.batch as m_batch, m.invoice as m_invoice, m.nii as m_nii,
+                m.balance as m_balance, m.at as m_at, coalesce(m.sent_batch, m.batch) as m_batch, m.invoice as m_invoice, m.nii as m_nii,
                 m.entry_mode as m_entry_mode, m.masthead as m_masthead, m.tries_left as m_tries_left,
                 w.total, w.first_balance, w.first_place,
                 -- A repeat is one with the content of the stored message.
@@ -146,7 +163,9 @@ begin
                 and not is_older_message(
                     v_now - m.at, r.time_window, m.outcome = 5, m.atc, m.stamp, m.invoice, m.sent_batch,
                     r.atc, r.stamp, r.invoice, r.batch) as known,
-                coalesce(v.yes, false) as reversed,
+                -- A case, so that no new message calls the function: "and" would, where m is null (a quarter of the time).
+                case when v.yes then true when r.kind = 1 and m.outcome = 1 then lives(p_bucket, m.id, 'V') else false
+                    end as undone,
                 -- Two cards of one family in a batch: the second waits for the next.
                 row_number() over (partition by coalesce(c.family, -r.n) order by r.n) > 1 as again,
                 case
@@ -195,8 +214,8 @@ begin
                  order by m.generation desc limit 1) m on true
             left join lateral (
                 select true as yes from message v
-                 where m.outcome = 1 and v.bucket = p_bucket and v.terminal = t.id and v.stan = r.stan
-                   and v.class = 'r' and v.pan = r.pan and v.generation = m.generation and v.outcome = 2
+                 where m.outcome = 1 and m.class = 'R' and v.bucket = p_bucket and v.terminal = t.id and v.stan = r.stan
+                   and v.class = 'r' and v.pan = r.pan and v.generation = m.generation and v.outcome in (2, 3)
                  limit 1) v on true
             left join lateral (
                 select sum(p.balance)::bigint as total,
@@ -206,16 +225,16 @@ begin
                          where p.bucket = p_bucket and p.family = c.family and p.programme = g.programme
                            and p.state = 'O' and p.tranche <> all (v_shut)
                          order by p.period) p) w on true
-            where r.n > p_undo
+            where r.n > v_prior
         ), decided as materialized (
-            select s.*, v_first + 2 * p_undo + s.n as new_id,
+            select s.*, v_first + 4 * v_prior + s.n as new_id,
                 case when s.m_id is null then 0 else s.m_generation + 1 end::smallint as new_generation,
-                not s.again and s.known and not (s.m_outcome = 5 or s.reversed) and s.same_content as replay,
+                not s.again and s.known and not (s.m_outcome = 5 or s.undone) and s.same_content as replay,
                 not s.again and not s.known and s.forward is null and s.fresh_outcome <> 20 as store,
                 case
                     when s.again or not s.known and s.forward is not null then 0
                     when s.known and not s.same_content and s.m_outcome <> 5 then 10
-                    when s.known and (s.m_outcome = 5 or s.reversed) then 11
+                    when s.known and (s.m_outcome = 5 or s.undone) then 11
                     when s.known then s.m_outcome
                     else s.fresh_outcome
                 end::smallint as outcome
@@ -271,7 +290,7 @@ begin
                  when d.store then coalesce(d.total, 0) - case when d.kind = 1 and d.outcome = 1 then d.amount else 0 end
                  else 0 end,
             case when d.replay then d.m_at else v_now end,
-            case when d.replay then d.m_batch else d.in_batch end,
+            case when d.replay then d.m_batch else coalesce(d.batch, d.in_batch) end,
             case when d.replay then d.m_invoice else d.invoice end,
             case when d.replay then d.m_nii else d.nii end,
             case when d.replay then d.m_entry_mode else d.entry_mode end,

@@ -215,18 +215,12 @@ declare
     v_now  timestamptz := clock(p_now);
     v_date date := business_date(v_now);
     v_of   disbursement;
-    v_got  tranche;
 begin
     select * into strict v_of from disbursement where id = p_id for update;
     if v_of.status <> 'funding' then
         return;
     end if;
-    select coalesce(sum(purses), 0), coalesce(sum(funded), 0) into v_got.purses, v_got.funded
-      from tranche where disbursement = p_id;
-    if v_got.purses <> v_of.purses or v_got.funded <> v_of.total then
-        raise exception '% of % purses were funded, Rp % of Rp %: run it again', v_got.purses, v_of.purses,
-            v_got.funded, v_of.total using errcode = 'BP001';
-    end if;
+    perform disburse_funded(v_of);
     update tranche set status = 'open', opened_at = v_now, opened_on = v_date where disbursement = p_id;
     update disbursement set status = 'open', opened_at = v_now where id = p_id;
     insert into journal (action, what) values ('disbursement open',

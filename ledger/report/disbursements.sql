@@ -23,7 +23,7 @@ with tranches as materialized (
      group by 1, 2, 3, 4
 ), sums as (
     select w.tranche, coalesce(sum(w.amount) filter (where w.kind = 'D'), 0) as funded,
-           coalesce(sum(case w.kind when 'R' then w.amount when 'U' then -w.amount end), 0) as spent,
+           coalesce(sum(case when w.kind in ('R', 'B') then w.amount when w.kind in ('U', 'G') then -w.amount end), 0) as spent,
            coalesce(sum(w.amount) filter (where w.kind = 'X'), 0) as expired,
            coalesce(sum(w.amount) filter (where w.kind = 'Y'), 0) as returned,
            coalesce(sum(w.amount) filter (where w.kind = 'C'), 0) as taken_back,

@@ -1,4 +1,4 @@
--- Reversals that came when the purse was closed: the outlet is owed less, the money went where the purse's had gone.
+-- Reversals, voids and refunds that came when the purse was closed: the outlet is owed less, the money went where the purse's had gone.
 --
 -- The posting that sends it on stands in the same call as the reversal, so at most 2,000 numbers after it (BatchMax).
 select 'reversal into a closed purse' as exception, m.at as first_at, m.at as last_at, t.tid, k.mid, u.to_id as family,
@@ -9,7 +9,7 @@ select 'reversal into a closed purse' as exception, m.at as first_at, m.at as la
        and x.kind in ('X', 'C') and x.from_kind = 'P' and x.from_id = u.to_id and x.amount = u.amount and x.line = u.line
        and x.business_date = u.business_date and x.message <= u.message + 2000
        and x.business_date between @from::date and @to::date
-  join bpnt.message m on m.bucket = u.bucket and m.id = u.message and m.class = 'r'
+  join bpnt.message m on m.bucket = u.bucket and m.id = u.message and m.class in ('r', 'V', 'N')
        and m.at >= @from_at::timestamptz and m.at < @to_at::timestamptz
   join bpnt.terminal t on t.id = m.terminal join bpnt.outlet o on o.id = u.from_id join bpnt.masthead k on k.id = o.masthead
   join bpnt.programme g on g.id = u.programme

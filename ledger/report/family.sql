@@ -26,8 +26,9 @@ select @from::date as business_date, 'opening balance' as what, null as programm
   from line n where n.business_date < @from::date
 union all
 (select r.business_date, case r.kind when 'D' then 'disbursement' when 'R' then 'redemption' when 'U' then 'reversal'
-            when 'X' then 'expiry' when 'F' then 'freeze' when 'H' then 'thaw' when 'Y' then 'return' else 'taken back' end,
-        g.code, r.period, k.name, lpad((r.message % 10000000000)::text, 10, '0') || lpad(r.bucket::text, 2, '0'),
+            when 'X' then 'expiry' when 'F' then 'freeze' when 'H' then 'thaw' when 'Y' then 'return'
+            when 'B' then 'repaid' when 'G' then 'given back' else 'taken back' end,
+        g.code, r.period, k.name, bpnt.rrn(r.bucket, r.message),
         case when r.spendable <> 0 then r.spendable else r.frozen end, r.balance::bigint, r.on_ice::bigint, false
    from running r join bpnt.programme g on g.id = r.programme
    left join bpnt.outlet o on o.id = case when r.to_kind = 'O' then r.to_id when r.from_kind = 'O' then r.from_id end

@@ -6,7 +6,7 @@ with months as (
       from generate_series(to_date((@from_period::integer)::text, 'YYYYMM'), to_date((@to_period::integer)::text, 'YYYYMM'), interval '1 month') m
 ), day as (
     select p.to_id as outlet, p.business_date as date from bpnt.posting p
-     where p.kind = 'R' and p.business_date between @from::date and @to::date and p.message <= (@cut::bigint[])[p.bucket + 1]
+     where p.kind in ('R', 'A') and p.business_date between @from::date and @to::date and p.message <= (@cut::bigint[])[p.bucket + 1]
      group by 1, 2
 ), trade as (
     select distinct d.outlet, m.month from day d join months m on d.date between m.first and m.last
