@@ -28,9 +28,12 @@ func (g *Gateway) admit(x *exchange) {
 	}
 }
 
-// unfit stops what would make a whole batch fail in the ledger. The decoder lets no such message through, so one that is
+// unfit stops what would make a whole batch fail in the ledger; an errand shares its call with nobody. The decoder lets no such message through, so one that is
 // stopped here is a fault of ours: 96, as for one that the ledger rejects alone.
 func (g *Gateway) unfit(x *exchange) bool {
+	if x.errand != nil {
+		return false
+	}
 	err := x.request.Validate()
 	if err == nil {
 		return false
@@ -40,7 +43,7 @@ func (g *Gateway) unfit(x *exchange) bool {
 	return true
 }
 
-// dispatch gives a message to its lane. One that is not taken is concluded, which may set others free; that is done in
+// dispatch gives a message to its lane, or to the clerk. One that is not taken is concluded, which may set others free; that is done in
 // a loop, because a chain of them may be long when the database is away.
 func (g *Gateway) dispatch(x *exchange) {
 	free := []*exchange{x}
@@ -48,10 +51,18 @@ func (g *Gateway) dispatch(x *exchange) {
 		x, free = free[0], free[1:]
 		if time.Now().After(x.deadline) { // it waited too long behind others; nothing of it was posted
 			free = append(free, g.conclude(x, g.unposted(x, verdictUnavailable, shedLate))...)
-		} else if err := g.lanes[x.bucket].Submit(x, x.deadline); err != nil {
+		} else if err := g.submit(x); err != nil {
 			free = append(free, g.conclude(x, g.unposted(x, verdictUnavailable, shedReason(err)))...)
 		}
 	}
+}
+
+// submit hands a message to who takes it to the ledger.
+func (g *Gateway) submit(x *exchange) error {
+	if x.errand != nil {
+		return g.clerk.take(x)
+	}
+	return g.lanes[x.bucket].Submit(x, x.deadline)
 }
 
 // conclude gives a message its verdict, sends it on its way back and returns those that waited for it alone.
@@ -96,14 +107,19 @@ func (g *Gateway) decided(x *exchange, r ledger.Result) {
 		g.move(x, r.MovedTo)
 		return
 	}
-	v := verdict(r.Outcome)
-	if v <= 0 || v >= verdictPoisoned || x.conn.link.codes[v] == "" {
-		g.log.Error("the ledger gave an outcome that this gateway does not know", "outcome", int(r.Outcome))
-		v = verdictSilence
-	}
 	x.result = r
 	g.metrics.decided(r)
-	g.end(x, v)
+	g.end(x, x.known(r.Outcome))
+}
+
+// known is the verdict of an outcome that this gateway knows, and silence for one of a newer ledger.
+func (x *exchange) known(o ledger.Outcome) verdict {
+	v := verdict(o)
+	if v <= 0 || v >= verdictPoisoned || x.conn.link.codes[v] == "" {
+		x.conn.gateway.log.Error("the ledger gave an outcome that this gateway does not know", "outcome", int(o))
+		return verdictSilence
+	}
+	return v
 }
 
 // move posts a message to the bucket where its card lives now, in its old place in the order of arrival.
@@ -118,7 +134,7 @@ func (g *Gateway) move(x *exchange, bucket int16) {
 	g.dispatch(x)
 }
 
-// shedReason says why a lane did not take a message.
+// shedReason says why a lane or the clerk did not take a message.
 func shedReason(err error) shed {
 	switch {
 	case errors.Is(err, lane.ErrFull):

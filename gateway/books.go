@@ -14,8 +14,18 @@ type Ledger interface {
 	Buckets() int
 	BucketOf(ledger.PANKey) int16
 	Post(ctx context.Context, bucket int16, requests []ledger.Request) ([]ledger.Result, error)
+	CloseBatch(ctx context.Context, c ledger.BatchClaim) (ledger.BatchAnswer, error)
+	Upload(ctx context.Context, u ledger.UploadItem) (ledger.UploadAnswer, error)
 	Terminal(ctx context.Context, link int16, tid string) (ledger.Terminal, error)
+	SetTerminalKeys(ctx context.Context, link int16, tid string, wrappedTPK, wrappedTAK []byte) error
+	ConfirmTerminalKeys(ctx context.Context, link int16, tid string, wrappedTPK, wrappedTAK []byte) error
 	Masthead(ctx context.Context, id int32) (ledger.Masthead, error)
+	Reconcile(ctx context.Context, c ledger.SwitchClaim) (ledger.SwitchAnswer, error)
+	CutOver(ctx context.Context, link int16, date string) (ledger.Outcome, error)
+	OpenSwitchDay(ctx context.Context, link int16) error
+	Link(ctx context.Context, id int16) (ledger.LinkCard, error)
+	SetLinkKeys(ctx context.Context, link int16, wrappedZPK, wrappedZAK []byte) error
+	ConfirmLinkKeys(ctx context.Context, link int16) error
 	LinkID(ctx context.Context, name string) (int16, error)
 	ProgrammeID(ctx context.Context, code string) (int16, error)
 	Ping(ctx context.Context) error
@@ -61,13 +71,14 @@ func (b *books) post(ctx context.Context, batch []*exchange) ([]lane.Answer[ledg
 	return b.answers, nil
 }
 
-// settle closes the redemptions whose commit stayed unknown past their deadline. Where one did not reach the books it
-// leaves a tombstone, so that it never can; where it did, it stands until its reversal comes. Reversals and inquiries
-// need no settling: a terminal repeats the first and the second moves nothing.
+// settle closes the redemptions, voids, refunds and advices whose commit stayed unknown past their deadline. Where one
+// did not reach the books it leaves a tombstone under its key, of which DE3 is a part, so that it never can; where it did,
+// it stands until its reversal comes. Reversals and inquiries need no settling: a terminal repeats the first and the
+// second moves nothing.
 func (b *books) settle(ctx context.Context, open []*exchange) error {
 	b.requests = b.requests[:0]
 	for _, x := range open {
-		if x.request.Kind == ledger.KindRedeem {
+		if x.onceOnly() {
 			b.requests = append(b.requests, x.request)
 			b.requests[len(b.requests)-1].Kind = ledger.KindBlock
 		}

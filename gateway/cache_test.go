@@ -43,7 +43,7 @@ func TestUnknownTerminalIsRememberedForASecond(t *testing.T) {
 	cache := newTerminals(books, keystore(t), DefaultLimits(), discard())
 	now := time.Now()
 	for _, after := range []time.Duration{0, 900 * time.Millisecond, 1100 * time.Millisecond} {
-		if k, err := cache.find(1, "T", now.Add(after)); err != nil || k.known() || k.tpk != nil {
+		if k, err := cache.find(1, "T", now.Add(after)); err != nil || k.known() || k.now.tpk != nil {
 			t.Errorf("after %v: %v", after, err)
 		}
 	}
@@ -99,8 +99,8 @@ func TestTerminalKeyThatDoesNotOpen(t *testing.T) {
 		return ledger.Terminal{TID: tid, WrappedTPK: []byte("not a wrapped key")}, nil
 	}
 	cache := newTerminals(books, keystore(t), DefaultLimits(), discard())
-	if k, err := cache.find(1, "T", time.Now()); err != nil || k.tpk != nil {
-		t.Errorf("key %v, error %v", k.tpk, err)
+	if k, err := cache.find(1, "T", time.Now()); err != nil || k.now.tpk != nil {
+		t.Errorf("key %v, error %v", k.now.tpk, err)
 	}
 	books.terminal = func(string) (ledger.Terminal, error) { return ledger.Terminal{}, errors.New("away") }
 	if _, err := cache.find(1, "U", time.Now()); err == nil {

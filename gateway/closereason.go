@@ -25,6 +25,19 @@ const (
 	closeMACFailures // too many wrong MACs in a row
 	closeMalformed   // too many messages in a row that parse only in part
 
+	// TLS.
+	closePlain          // no TLS on a link that has it
+	closeTLSVersion     // nothing above TLS 1.1
+	closeTLSTime        // the handshake took too long, or waited too long for its turn
+	closeCertificate    // the peer's certificate: expired, of another CA, for another name
+	closeTLSHandshake   // any other failure of a handshake, a certificate that did not come among them
+	closeCertificateTID // a message of a terminal that the certificate is not for
+
+	// A switch.
+	closeSignOn  // it refused our sign-on, or did not answer it
+	closeEcho    // it did not answer our echo
+	closeUnasked // too many answers in a row to nothing that we asked
+
 	// Our limits.
 	closeTooMany     // connections in all
 	closeTooManyAddr // connections of one address
@@ -40,7 +53,9 @@ const (
 var closeReasonNames = [closeReasons]string{
 	"none", "peer_closed", "peer_reset", "truncated_frame", "read_error", "first_frame_timeout", "frame_timeout",
 	"idle_timeout", "write_timeout", "write_error", "frame_length", "http_on_port", "tls_on_port", "garbage",
-	"answer_received", "mac_failures", "malformed_messages", "too_many_connections", "too_many_from_address",
+	"answer_received", "mac_failures", "malformed_messages",
+	"plain_on_tls_port", "tls_version", "tls_handshake_timeout", "tls_certificate", "tls_handshake", "certificate_of_another_tid",
+	"sign_on_failed", "echo_unanswered", "answers_unasked", "too_many_connections", "too_many_from_address",
 	"draining", "shutdown_forced", "panic",
 }
 
@@ -59,7 +74,8 @@ func (r closeReason) hostile() bool {
 // ours tells whether the peer may still be reading and sending when we close: then the connection lingers.
 func (r closeReason) ours() bool {
 	switch r {
-	case closeFrameLength, closeHTTP, closeTLS, closeGarbage, closeAnswer, closeMACFailures, closeMalformed, closeDraining:
+	case closeFrameLength, closeHTTP, closeTLS, closeGarbage, closeAnswer, closeMACFailures, closeMalformed, closeDraining,
+		closeCertificateTID, closeUnasked:
 		return true
 	}
 	return false

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"maps"
 	"time"
 
 	"bpnt/iso"
@@ -12,13 +13,17 @@ type Config struct {
 	Limits Limits `toml:"limits"`
 }
 
-// Link is one way in: an address to listen on and everything in which its terminals differ from others (DESIGN D10).
-// Empty settings have the values of DefaultLink, except those that move money when they are wrong: address, decimals
-// and padding have to be said in a configuration file.
+// Link is one way in: an address to listen on, or a peer to connect to, and everything in which who speaks there differs
+// from others (DESIGN D10). Dialect.Form says whether terminals speak or a bank's switch. Empty settings have the values
+// of DefaultLink or DefaultSwitch, except those that move money when they are wrong: address, decimals and padding have to
+// be said in a configuration file.
 type Link struct {
 	Name    string      `toml:"name"`   // the ledger keeps it with every message: never rename a link
 	Listen  string      `toml:"listen"` // host:port; port 0 for any free one
+	Dial    string      `toml:"dial"`   // host:port of the peer, in the place of Listen
+	TLS     *TLS        `toml:"tls"`    // nil for a plain link
 	Dialect iso.Dialect `toml:"dialect"`
+	Switch  Switch      `toml:"switch"` // of a switch only
 
 	PIN PINPolicy `toml:"pin"`
 	MAC MACPolicy `toml:"mac"`
@@ -29,6 +34,7 @@ type Link struct {
 	IdentityWindow Duration `toml:"identity_window"`
 	Programme      string   `toml:"programme"` // whose purse is spent where neither message nor card names another
 	Accounts       Accounts `toml:"accounts"`  // programmes by the from-account in DE3
+	Refund         bool     `toml:"refund"`    // whether outlets may give back part of a purchase, also of a closed batch
 	TimeZone       string   `toml:"time_zone"` // of receipts and of DE12 and DE13
 	ThanksLine     string   `toml:"thanks_line"`
 
@@ -44,7 +50,14 @@ type Answers struct {
 	Purchase []int `toml:"purchase"`
 	Inquiry  []int `toml:"inquiry"`
 	Reversal []int `toml:"reversal"`
-	Refusal  []int `toml:"refusal"` // to what this link does not serve or cannot read
+	Void     []int `toml:"void"`
+	Refund   []int `toml:"refund"`
+	Advice   []int `toml:"advice"`
+	// Settlement is the answer to 0500 of a terminal, its trailer included; DE48 goes out where the batch was closed.
+	Settlement     []int `toml:"settlement"`
+	Upload         []int `toml:"upload"`
+	Reconciliation []int `toml:"reconciliation"` // to 0500 and 0520 of a switch
+	Refusal        []int `toml:"refusal"`        // to what this link does not serve or cannot read
 }
 
 // PINPolicy says what a link does with DE52.
@@ -80,12 +93,19 @@ func DefaultLink() Link {
 		Deadline: seconds(20), IdentityWindow: Duration{30 * 24 * time.Hour}, Programme: "BPNT",
 		TimeZone: "Asia/Jakarta", ThanksLine: "TERIMA KASIH",
 		Answers: Answers{
-			Logon:    []int{3, 11, 12, 13, 24, 39, 41},
-			Network:  []int{7, 11, 39, 70},
+			Logon:    []int{3, 11, 12, 13, 24, 39, 41, 62},
+			Network:  []int{7, 11, 39, 48, 70},
 			Purchase: []int{3, 4, 11, 12, 13, 24, 37, 38, 39, 41, 48, 54, 60, 62, 64},
 			Inquiry:  []int{3, 11, 12, 13, 24, 37, 39, 41, 48, 54, 64},
 			Reversal: []int{3, 4, 11, 12, 13, 24, 37, 39, 41, 64},
-			Refusal:  []int{3, 11, 12, 13, 24, 39, 41},
+			Void:     []int{3, 4, 11, 12, 13, 24, 37, 38, 39, 41, 48, 60, 62, 64},
+			Refund:   []int{3, 4, 11, 12, 13, 24, 37, 38, 39, 41, 48, 60, 62, 64},
+			Advice:   []int{3, 4, 11, 12, 13, 24, 37, 38, 39, 41, 48, 60, 62, 64},
+			// The published answers (vectors/pos_hpdh_indonesia.json); a MAC is added where the request had one.
+			Settlement:     []int{3, 11, 12, 13, 24, 39, 41, 42, 48, 63, 64},
+			Upload:         []int{3, 11, 12, 13, 24, 37, 39, 41, 64},
+			Reconciliation: []int{7, 11, 15, 39, 66, 99},
+			Refusal:        []int{3, 11, 12, 13, 24, 39, 41},
 		},
 	}
 }
@@ -101,8 +121,13 @@ func defaultDialect() iso.Dialect {
 // withDefaults fills what the file left out.
 func (l Link) withDefaults() Link {
 	def := DefaultLink()
+	if l.bySwitch() {
+		def = DefaultSwitch()
+		l.Switch = l.Switch.withDefaults(l.dials())
+		l.ResponseCodes = withCodes(l.ResponseCodes, def.ResponseCodes)
+	}
 	l.Dialect.Name = l.Name
-	orText(&l.Dialect.TPDU, def.Dialect.TPDU)
+	l.Dialect = dialectDefaults(l.Dialect, def.Dialect)
 	orText(&l.PIN, def.PIN)
 	orText(&l.MAC, def.MAC)
 	orText(&l.Programme, def.Programme)
@@ -114,12 +139,39 @@ func (l Link) withDefaults() Link {
 	return l
 }
 
+// dialectDefaults leaves out what has to be said: decimals, padding, and a switch's length and bitmap.
+func dialectDefaults(d, def iso.Dialect) iso.Dialect {
+	orText(&d.Form, def.Form)
+	orText(&d.TPDU, def.TPDU)
+	if d.TIDLength == 0 {
+		d.TIDLength = def.TIDLength
+	}
+	if d.Form == iso.FormEDC {
+		orText(&d.Length, def.Length)
+		orText(&d.Bitmap, def.Bitmap)
+	}
+	return d
+}
+
+// withCodes are a link's own response codes and the defaults of its kind.
+func withCodes(own, def map[string]string) map[string]string {
+	all := maps.Clone(def)
+	maps.Copy(all, own)
+	return all
+}
+
 func (a Answers) withDefaults(def Answers) Answers {
 	orList(&a.Logon, def.Logon)
 	orList(&a.Network, def.Network)
 	orList(&a.Purchase, def.Purchase)
 	orList(&a.Inquiry, def.Inquiry)
 	orList(&a.Reversal, def.Reversal)
+	orList(&a.Void, def.Void)
+	orList(&a.Refund, def.Refund)
+	orList(&a.Advice, def.Advice)
+	orList(&a.Settlement, def.Settlement)
+	orList(&a.Upload, def.Upload)
+	orList(&a.Reconciliation, def.Reconciliation)
 	orList(&a.Refusal, def.Refusal)
 	return a
 }

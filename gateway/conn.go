@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"net"
 	"net/netip"
 	"runtime/debug"
@@ -11,13 +12,22 @@ import (
 	"bpnt/iso"
 )
 
-// conn is one terminal's or concentrator's connection. Two goroutines serve it: the reader, which takes frames up to
-// the lane's queue, and the writer, which turns decided exchanges into bytes.
+// conn is one connection of a terminal, a concentrator or a switch, which it began or we did. Two goroutines serve it: the
+// reader, which takes frames up to the lane's queue, and the writer, which turns decided exchanges into bytes. A switch's
+// has a third, for what we ask of it (converse.go).
 type conn struct {
 	gateway *Gateway
 	link    *link
+	raw     net.Conn // under TLS, where there is TLS
 	sock    net.Conn
 	address netip.Addr
+	session *session // of a switch
+	calls   calls    // what we asked of a switch
+
+	// Of the TLS handshake, which ends before anything is read.
+	turn      *turnstile // nil where it is plain
+	outdated  bool       // the peer has nothing above TLS 1.1
+	speaksFor []string   // the only terminals that it may name; nil for any
 
 	// The reader's own.
 	frames      *iso.FrameReader
@@ -26,22 +36,29 @@ type conn struct {
 	macFailures int       // in a row
 	malformed   int       // in a row
 
-	draining atomic.Bool // take no more from the socket
+	heard    atomic.Int64 // when the newest frame was taken, Unix nanoseconds; the beginning before that
+	draining atomic.Bool  // take no more from the socket
 
 	mu       sync.Mutex
 	room     sync.Cond // the reader waits here while too much is in flight
 	work     sync.Cond // the writer waits here for answers
 	inFlight int       // messages taken and not yet answered or dropped
 	ready    []*exchange
-	readDone bool        // the reader takes no more
-	dead     bool        // the socket is of no use: drop what is left
-	reason   closeReason // the first one counts
+	outbox   []*iso.Outgoing // what we ask
+	readDone bool            // the reader takes no more
+	dead     bool            // the socket is of no use: drop what is left
+	reason   closeReason     // the first one counts
 }
 
 func newConn(g *Gateway, l *link, sock net.Conn, address netip.Addr) *conn {
-	c := &conn{gateway: g, link: l, sock: sock, address: address, waitingFor: phaseFirst}
+	c := &conn{gateway: g, link: l, raw: sock, address: address, waitingFor: phaseFirst, session: l.newSession()}
+	if l.dials() {
+		c.waitingFor = phaseIdle // it is for us to speak first
+	}
+	c.heard.Store(time.Now().UnixNano())
+	c.sock = c.secure(sock)
 	c.room.L, c.work.L = &c.mu, &c.mu
-	c.frames = iso.NewFrameReader(c.timed())
+	c.frames = iso.NewFrameReader(c.timed(), l.Dialect.Framing())
 	return c
 }
 
@@ -49,13 +66,22 @@ func newConn(g *Gateway, l *link, sock net.Conn, address netip.Addr) *conn {
 // send no more: it may still be reading.
 func (c *conn) serve() {
 	defer c.gateway.connections.served.Done()
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		c.write()
-	}()
+	if why := c.handshake(); why != closeNone {
+		c.stopReading(why)
+		c.hangUp()
+		return
+	}
+	var others sync.WaitGroup
+	c.session.join()
+	others.Go(c.write)
+	reading, stop := context.WithCancel(context.Background())
+	if c.link.converses() {
+		others.Go(func() { c.converse(reading) })
+	}
 	c.stopReading(c.read())
-	<-written
+	stop()
+	others.Wait()
+	c.session.leave()
 	c.hangUp()
 }
 
@@ -79,7 +105,7 @@ func (c *conn) kill(why closeReason) {
 	c.room.Broadcast()
 	c.work.Broadcast()
 	c.mu.Unlock()
-	_ = c.sock.Close()
+	_ = c.raw.Close() // TLS would say goodbye first, to a peer that may take nothing
 }
 
 // because keeps the first reason. The caller holds mu.

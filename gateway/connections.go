@@ -24,13 +24,15 @@ func newConnections(l Limits) *connections {
 	}
 }
 
-// add takes a connection in, or names the limit that forbids it. One that was taken in must be served.
+// add takes a connection in, or names the limit that forbids it. One that was taken in must be served. The limits are for
+// those who come to us: however many terminals there are, we keep our lines to the banks.
 func (s *connections) add(c *conn) closeReason {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.stopped:
 		return closeDraining
+	case c.link.dials():
 	case len(s.open) >= s.max:
 		return closeTooMany
 	case s.addresses[c.address] >= s.perAddress:
@@ -55,6 +57,27 @@ func (s *connections) len() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.open)
+}
+
+// of counts the connections of a link.
+func (s *connections) of(l *link) int {
+	return s.count(func(c *conn) bool { return c.link == l })
+}
+
+// signedOn counts those of a switch that may trade.
+func (s *connections) signedOn(l *link) int {
+	return s.count(func(c *conn) bool { return c.link == l && c.session.signedOn() })
+}
+
+func (s *connections) count(which func(*conn) bool) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.open {
+		if which(c) {
+			n++
+		}
+	}
+	return n
 }
 
 // stop takes no more connections and returns those that are open.

@@ -53,7 +53,7 @@ func TestUnsupported(t *testing.T) {
 		mti  iso.MTI
 		code string
 		want string
-	}{{0x0200, "200000", "12"}, {0x0500, "920000", "40"}, {0x0320, "000000", "40"}, {0x0220, "000000", "40"}} {
+	}{{0x0200, "900000", "12"}, {0x0220, "310000", "40"}, {0x0500, "000000", "40"}, {0x0600, "000000", "40"}} {
 		o := purchase(1)
 		o.MTI, o.ProcessingCode = c.mti, c.code
 		if a := e.ask(o); a.ResponseCode != c.want || a.MTI != c.mti.Response() {
@@ -118,7 +118,7 @@ func TestCardMovedToAnotherBucket(t *testing.T) {
 		return ledger.Result{Outcome: ledger.OutcomeApproved}
 	}
 	g := start(t, testConfig(nil), books, keystore(t))
-	if a := dial(t, g).ask(purchase(1)); a.ResponseCode != "00" || !strings.HasSuffix(a.RRN, "01") {
+	if a := dial(t, g).ask(purchase(1)); a.ResponseCode != "00" || !strings.HasPrefix(a.RRN, "01") {
 		t.Errorf("answer %s, RRN %s; want it from bucket 1", a.ResponseCode, a.RRN)
 	}
 }

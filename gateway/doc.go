@@ -5,8 +5,11 @@
 //	             reader of the connection                          lane of the bucket          writer
 //	┌────────────────────────────────────────────────────┐       ┌────────────────────┐   ┌────────────────┐
 //	frame ─► decode ─► MAC ─► purchase.go   ─► PIN value ─► order ─► queue ─► ledger ─► verdict ─► DE39, receipt ─► frame
-//	                          inquiry.go                  │ order.go                    │         respond.go
-//	                          reversal.go                 │                             └─► frees its successors
+//	                          inquiry.go                  │ order.go  │                 │         respond.go, slip.go
+//	                          reversal.go, void.go        │           │                 └─► frees its successors
+//	                          refund.go, advice.go        │           │  clerk
+//	                          settlement.go, upload.go    │           └► errand ─► ledger ─► verdict
+//	                          logon.go                    │              clerk.go
 //	                          networkmessage.go ──────────┴──── answered here ─────────────► writer
 //	                          unsupported.go
 //
@@ -24,11 +27,16 @@
 // requests of one card never share a batch, and a reversal cannot overtake its original inside this process. With several gateways
 // the ledger's identities and tombstones do the same, without an order.
 //
+// A settlement and an upload stand in their terminal's chain alone: they wait for what it has in flight, and what it sends
+// later waits for them. A purchase that goes over another gateway at that moment meets the ledger's barrier, and is in
+// exactly one batch. They are no batch of payments, so the clerk brings them to the ledger (clerk.go), with new keys and a
+// switch's totals: a few at a time, each again until its deadline. All of them are safe to repeat.
+//
 // # What may be answered
 //
 //	verdict                     answer
 //	an outcome of the ledger    DE39 by the link's table; only from an attempt that committed
-//	nothing was posted          91 (alone and rejected: 96), but silence to a purchase that may have an earlier copy
+//	nothing was posted          91 (alone and rejected: 96), but silence to what may have an earlier copy that was
 //	outcome unknown             silence; the terminal's 0400 is always safe
 //	parses only in part         30 where STAN and terminal can be read, else the connection is closed
 //	wrong MAC                   63
@@ -37,10 +45,10 @@
 // The last three, like 91 and 96, say that nothing was debited, so what may be the copy of an earlier purchase hears none of
 // them (shed.go): it is met with silence, and its terminal reverses.
 //
-// A purchase may have an earlier copy when its type says so (0201) or when this process passed on the same identity
-// lately (seen.go). Silence there is a decision: 91 says that nothing was debited, and the earlier copy may have been. An
-// inquiry moves nothing and a reversal is repeated until it is heard, so both may always be refused. An approval is never
-// answered from memory.
+// A purchase, a void, a refund or an advice may have an earlier copy when its type says so (0201, 0221) or when this process
+// passed on the same identity lately (seen.go). Silence there is a decision: 91 says that nothing was done, and the earlier
+// copy may have been. An inquiry moves nothing, and reversals and settlements are repeated until they are heard, so they
+// may always be refused. An approval is never answered from memory.
 //
 // What this cannot know: a copy that is not flagged, of a purchase passed on by another gateway or before a restart of this
 // one, is told 91 while the database is away. Terminals that follow docs/protocol.md reverse instead of sending it again.
@@ -60,6 +68,36 @@
 // terminal that the ledger does not know has no keys, and its message goes on: the ledger answers 58, in its order of
 // precedence.
 //
+// Where a terminal has a master key its logon brings it new working keys (logon.go). Those before stay good until the terminal
+// has used one of the new ones, at any gateway: the ledger is told, and a gateway that meets something which does not fit
+// asks the ledger at once for keys of another's making, and then not again for a second. A PIN block is opened under
+// the key that goes with that of the message's MAC; without a MAC under the new one and then the old one.
+//
+// # Switches
+//
+// A link whose dialect has the form "switch" is a bank's. What differs from a terminal's link, and where it stands:
+//
+//	signon.go           traffic before 0800/001 is refused with 01; each connection signs on for itself, or they share it
+//	reversal.go         a reversal has a STAN of its own: DE90 names the original, and the books are asked for that
+//	linkkeys.go         ZPK and ZAK of the zone stand in the place of every terminal's keys
+//	keyexchange.go      0800/101 brings new ones
+//	switchnetwork.go    0800/201 ends the business day: an errand of the clerk's
+//	reconciliation.go   0500 and 0520 hold figures against ours: another
+//	switchrespond.go    answers repeat DE7, 12, 13, 15, 32, 33, 37 and 90 of the request
+//	converse.go         what we ask: sign-on where it is ours, echo when the line was quiet
+//	call.go             answers to that, matched by DE11
+//	dial.go             lines that we make, with a pause that doubles and a jitter
+//
+// A connection that we made is served like one that we took; only the limits on who may come do not count it. What was
+// signed on ends with its connection: a switch that lost one signs on again, and so do we.
+//
+// # TLS
+//
+// A link is plain, TLS or mTLS (tls.go): 1.2 and up, suites that authenticate what they encrypt, no session tickets. A client's
+// certificate can be bound to the terminals that it names (every message's DE41 is held against it), or to the names of a
+// link. Files that change are read anew by the next handshake (tlsfiles.go); what lives keeps what it has. Handshakes are
+// made by the connection's own goroutine, so many at a time, each within its time (handshake.go, turnstile.go).
+//
 // # Receipts
 //
 // A receipt is made of the stored result, the masthead that the result names, and the identity of the request, and of
@@ -68,16 +106,19 @@
 //
 // # Limits
 //
-// Limits (limits.go) holds all of them with their reasons: connections in all, by address and by second; the times of a
-// first frame, a frame, a rest, a write; messages in flight on a connection, beyond which it is not read from; bytes gathered
-// for a write; wrong MACs and malformed messages in a row; lane depth, batch size, attempt and lookup times; entries of every cache;
-// shutdown. A frame's size is iso.FrameBytesMax. Every reason to close a connection has a name (closereason.go) in log and metric.
+// Limits (limits.go) holds all of them with their reasons: connections in all, by address and by second; handshakes at
+// once and the time of one; the pauses before a switch is dialled again, and its time to answer; the times of a first
+// frame, a frame, a rest, a write; messages in flight on a connection, beyond which it is not read from; bytes gathered
+// for a write; wrong MACs and malformed messages in a row; lane depth, batch size, attempt and lookup times; clerks and
+// their queue; entries of every cache; shutdown. A frame's size is the dialect's. Every reason to close a connection has a
+// name (closereason.go) in log and metric.
 //
 // # Goroutines and shutdown
 //
-// Two for each connection, one for each listener, two for each lane. Shutdown closes the listeners, lets no connection take more
-// from its socket, answers what is in flight, half-closes and drains each socket for Limits.Linger, and flushes the lanes with
-// a context of their own.
+// Two for each connection, a third for a switch of whom we ask something, one for each listener and each line that we
+// dial, two for each lane, Limits.Clerks for the errands. Shutdown closes the listeners, signs off where we signed on,
+// lets no connection take more from its socket, answers what is in flight, half-closes and drains each socket for
+// Limits.Linger, and flushes clerk and lanes with a context of their own.
 //
 // # Decisions
 //
@@ -90,9 +131,20 @@
 //     would blame the terminal. 62 for a frozen account and for a card that was not handed over, as for a blocked one: each
 //     ends at the bank's counter, and 14 would send the family to look for another card. 51 where there is no money, for
 //     whatever reason: the receipt tells which.
+//   - Keys that a terminal has not used yet are sent again and not replaced. Anybody may send a logon, and could else make
+//     a terminal lose the keys that it was just given. A logon that is repeated because its answer was lost costs nothing.
+//   - 25 for every original that a void or a refund cannot have: unknown, closed, void, reversed. To the terminal there is
+//     no such original; the receipt tells which. 77 for a trailer without a settlement, 79 for a batch that is closed.
+//   - The answer to a settlement repeats the terminal's totals, as published hosts do; ours stand on the slip, and win.
 //   - 12 for an account that a link does not serve: the terminal is set up wrongly, and the card may be good.
 //   - The ledger's own check of a request (Request.Validate) is made before the lane, although the decoder lets none through
 //     that would fail it: one bad row refuses its whole batch. It costs about 50 ns and no allocation (BenchmarkUnfit).
 //   - The default link does not check the Luhn digit: the ledger knows its cards, and published samples fail it.
 //   - A link's address, decimals and padding have no default in a file. Wrong decimals are a hundredfold debit.
+//   - A sign-on is the connection's unless the link says otherwise: a switch that restarted knows nothing of the old one.
+//     What is refused for want of it gets 01, a copy of what was passed on silence.
+//   - A message of a terminal that the certificate is not for closes the connection without an answer: who sends it is not
+//     who it claims to be, and an honest terminal with the wrong certificate is found by its name in log and metric.
+//   - An expired certificate of ours is logged and counted, and no reason not to start: the other links have their terminals.
+//   - A key exchange is made by the reader and not by the clerk: what stands behind it may be under the new keys.
 package gateway

@@ -33,6 +33,13 @@ var explanations = map[verdict]explanation{
 	verdict(ledger.OutcomeAmountLimit):       {"MELEBIHI BATAS SATU TRANSAKSI", "KURANGI JUMLAH LALU ULANGI"},
 	verdict(ledger.OutcomeDayAmountLimit):    {"MELEBIHI BATAS JUMLAH SEHARI", "KURANGI JUMLAH ATAU ULANGI BESOK"},
 	verdict(ledger.OutcomeDayCountLimit):     {"BATAS TRANSAKSI HARI INI HABIS", "ULANGI BESOK"},
+	verdict(ledger.OutcomeAdviceNotAllowed):  {"BERITA ACARA TIDAK DILAYANI", "SIMPAN FORMULIR, HUBUNGI DINSOS"},
+	verdict(ledger.OutcomeAdviceLimit):       {"MELEBIHI BATAS BERITA ACARA", "SIMPAN FORMULIR, HUBUNGI DINSOS"},
+	verdict(ledger.OutcomeOriginalUnknown):   {"TRANSAKSI ASAL TIDAK DITEMUKAN", "PERIKSA NOMOR RREF"},
+	verdict(ledger.OutcomeOriginalClosed):    {"BATCH SUDAH DITUTUP", "GUNAKAN REFUND ATAU HUBUNGI BANK"},
+	verdict(ledger.OutcomeOriginalVoided):    {"TRANSAKSI SUDAH DI-VOID", "TIDAK PERLU DIULANG"},
+	verdict(ledger.OutcomeOriginalReversed):  {"TRANSAKSI SUDAH DIBATALKAN", "TIDAK PERLU DIULANG"},
+	verdict(ledger.OutcomeRefundLimit):       {"MELEBIHI JUMLAH TRANSAKSI ASAL", "KURANGI JUMLAH LALU ULANGI"},
 	verdict(ledger.OutcomeAccountFrozen):     {"REKENING BANTUAN DIBEKUKAN", "HUBUNGI PENDAMPING ATAU BANK"},
 	verdict(ledger.OutcomeInsufficientFunds): {"SALDO TIDAK CUKUP", "KURANGI JUMLAH BELANJA"},
 	verdict(ledger.OutcomeNotFunded):         {"BANTUAN BELUM MASUK", "COBA LAGI SETELAH PENYALURAN"},
@@ -45,6 +52,7 @@ var explanations = map[verdict]explanation{
 	verdictBadCode:                           {"JENIS TRANSAKSI TIDAK DILAYANI", "HUBUNGI BANK"},
 	verdictNoAccount:                         {"JENIS REKENING TIDAK DILAYANI", "PILIH REKENING LAIN"},
 	verdictNoFunction:                        {"FUNGSI TIDAK DILAYANI", "HUBUNGI BANK"},
+	verdictNotSignedOn:                       {"JALUR BELUM SIGN-ON", "COBA LAGI ATAU HUBUNGI BANK"},
 }
 
 func explain(v verdict) explanation { return explanations[v] }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"slices"
 	"sync"
@@ -22,7 +23,7 @@ type Deps struct {
 	Log    *slog.Logger
 }
 
-// Gateway is a running server: its links listen from New on and are served from Serve on.
+// Gateway is a running server: its links listen from New on, and are served, and dialled, from Serve on.
 type Gateway struct {
 	limits      Limits
 	ledger      Ledger
@@ -30,12 +31,16 @@ type Gateway struct {
 	log         *slog.Logger
 	links       []*link
 	lanes       []*bucketLane // by bucket
+	clerk       *clerk
 	gate        *gate
 	seen        *seen
 	terminals   *terminals
 	mastheads   *mastheads
 	connections *connections
 	metrics     *metrics
+	handshakes  chan struct{} // one in it for each that is made
+	dialer      func(ctx context.Context, address string) (net.Conn, error)
+	chance      func() float64 // in [0, 1)
 	accepts     *rate.Limiter
 	hostile     *rate.Limiter // of log lines that a stranger can cause
 	troubled    *rate.Limiter // of log lines that every batch can cause
@@ -66,11 +71,12 @@ func New(c Config, d Deps) (*Gateway, error) {
 		limits: c.Limits, ledger: d.Ledger, keys: d.Keys, log: d.Log, gate: newGate(c.Limits.UnderWay),
 		seen:      newSeen(c.Limits.SeenMax, c.Limits.SeenTurn.Duration, time.Now()),
 		terminals: newTerminals(d.Ledger, d.Keys, c.Limits, d.Log), mastheads: newMastheads(d.Ledger, c.Limits),
-		connections: newConnections(c.Limits),
-		accepts:     rate.NewLimiter(rate.Limit(c.Limits.AcceptPerSecond), c.Limits.AcceptPerSecond),
-		hostile:     rate.NewLimiter(limitedLines, limitedLines),
-		troubled:    rate.NewLimiter(limitedLines, limitedLines),
+		connections: newConnections(c.Limits), handshakes: make(chan struct{}, c.Limits.Handshakes), chance: rand.Float64,
+		accepts:  rate.NewLimiter(rate.Limit(c.Limits.AcceptPerSecond), c.Limits.AcceptPerSecond),
+		hostile:  rate.NewLimiter(limitedLines, limitedLines),
+		troubled: rate.NewLimiter(limitedLines, limitedLines),
 	}
+	g.dialer = g.dialTCP
 	g.background, g.quit = context.WithCancel(context.Background())
 	g.metrics = newMetrics(g)
 	if err := g.open(c.Links); err != nil {
@@ -80,46 +86,61 @@ func New(c Config, d Deps) (*Gateway, error) {
 	for bucket := range g.ledger.Buckets() {
 		g.lanes = append(g.lanes, newBucketLane(g, int16(bucket)))
 	}
+	g.clerk = newClerk(g)
 	return g, nil
 }
 
-// open makes the links ready and listens on them.
+// open makes the links ready and listens on them. What is wrong with any of them is told at once.
 func (g *Gateway) open(links []Link) error {
 	ctx, cancel := context.WithTimeout(g.background, startTime)
 	defer cancel()
+	var wrong error
 	for _, config := range links {
 		l, err := g.ready(ctx, config)
-		if err != nil {
-			return err
+		if err == nil && !l.dials() {
+			err = g.listen(ctx, l)
 		}
-		if err := g.listen(ctx, l); err != nil {
-			return err
+		if err != nil {
+			wrong = errors.Join(wrong, err)
+			continue
 		}
 		g.links = append(g.links, l)
+		g.metrics.linkGauges(g, l)
 	}
-	return nil
+	return wrong
 }
 
-// ready asks the ledger for the numbers by which it knows a link and its programmes.
+// ready reads a link's certificates and asks the ledger for the numbers by which it knows the link and its programmes.
 func (g *Gateway) ready(ctx context.Context, config Link) (*link, error) {
 	l, err := newLink(config)
 	if err != nil {
 		return nil, err
 	}
+	if l.TLS != nil {
+		if l.tls, err = newTLSFiles(config, g.log); err != nil {
+			return nil, fmt.Errorf("link %q: %w", l.Name, err)
+		}
+	}
 	if l.id, err = g.ledger.LinkID(ctx, l.Name); err != nil {
 		return nil, fmt.Errorf("link %q cannot be registered in the ledger: %w", l.Name, err)
 	}
-	return l, g.programmes(ctx, l)
+	if err := g.programmes(ctx, l); err != nil || !l.bySwitch() {
+		return l, err
+	}
+	if err := g.ledger.OpenSwitchDay(ctx, l.id); err != nil {
+		return nil, fmt.Errorf("link %q has no business day in the ledger: %w", l.Name, err)
+	}
+	return l, nil
 }
 
 // Serve takes connections until ctx ends or Shutdown is called, and returns the result of the shutdown.
 func (g *Gateway) Serve(ctx context.Context) error {
 	for _, l := range g.links {
-		g.accepting.Add(1)
-		go func() {
-			defer g.accepting.Done()
-			g.accept(l)
-		}()
+		if l.dials() {
+			g.accepting.Go(func() { g.dial(l) })
+			continue
+		}
+		g.accepting.Go(func() { g.accept(l) })
 		g.log.Info("listening", "link", l.Name, "address", l.listener.Addr().String())
 	}
 	select {
@@ -131,10 +152,10 @@ func (g *Gateway) Serve(ctx context.Context) error {
 	return g.Shutdown(bounded)
 }
 
-// Addr is the address on which a link listens, nil for a link that does not exist.
+// Addr is the address on which a link listens, nil for a link that does not exist or dials.
 func (g *Gateway) Addr(name string) net.Addr {
 	i := slices.IndexFunc(g.links, func(l *link) bool { return l.Name == name })
-	if i < 0 {
+	if i < 0 || g.links[i].dials() {
 		return nil
 	}
 	return g.links[i].listener.Addr()

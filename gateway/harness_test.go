@@ -1,10 +1,12 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -32,6 +34,15 @@ type poster struct {
 	outcome  func(ledger.Request) ledger.Result
 	requests []ledger.Request
 	down     bool
+
+	settle    func(ledger.BatchClaim) (ledger.BatchAnswer, error)
+	claims    []ledger.BatchClaim
+	uploads   []ledger.UploadItem
+	zone      ledger.LinkCard
+	reconcile func(ledger.SwitchClaim) ledger.SwitchAnswer
+	cutOver   func(date string) ledger.Outcome
+
+	keys ledger.Terminal // the working keys that SetTerminalKeys changes; the TID is empty where there are none
 }
 
 func newPoster() *poster {
@@ -39,6 +50,13 @@ func newPoster() *poster {
 		buckets:  2,
 		terminal: func(string) (ledger.Terminal, error) { return ledger.Terminal{}, ledger.ErrNotFound },
 		outcome:  func(ledger.Request) ledger.Result { return ledger.Result{Outcome: ledger.OutcomeApproved} },
+		reconcile: func(c ledger.SwitchClaim) ledger.SwitchAnswer {
+			return ledger.SwitchAnswer{Outcome: ledger.OutcomeApproved, Ours: c.Totals}
+		},
+		cutOver: func(string) ledger.Outcome { return ledger.OutcomeApproved },
+		settle: func(c ledger.BatchClaim) (ledger.BatchAnswer, error) {
+			return ledger.BatchAnswer{Outcome: ledger.OutcomeApproved, SentBatch: c.SentBatch, Ours: c.Totals, Gross: c.Totals}, nil
+		},
 	}
 }
 
@@ -94,6 +112,12 @@ func (p *poster) BucketOf(k ledger.PANKey) int16  { return int16(int(k[0]) % p.b
 func (p *poster) PoolStats() (s ledger.PoolStats) { return s }
 
 func (p *poster) Terminal(_ context.Context, _ int16, tid string) (ledger.Terminal, error) {
+	p.mu.Lock()
+	keys := p.keys
+	p.mu.Unlock()
+	if keys.TID == tid {
+		return keys, nil
+	}
 	return p.terminal(tid)
 }
 
@@ -102,6 +126,50 @@ func (p *poster) Masthead(context.Context, int32) (ledger.Masthead, error) {
 }
 func (p *poster) LinkID(context.Context, string) (int16, error)      { return 1, nil }
 func (p *poster) ProgrammeID(context.Context, string) (int16, error) { return 1, nil }
+
+func (p *poster) CloseBatch(_ context.Context, c ledger.BatchClaim) (ledger.BatchAnswer, error) {
+	p.mu.Lock()
+	hold, settle := p.hold, p.settle
+	p.claims = append(p.claims, c)
+	p.mu.Unlock()
+	if hold != nil {
+		<-hold
+	}
+	return settle(c)
+}
+
+func (p *poster) Upload(_ context.Context, u ledger.UploadItem) (ledger.UploadAnswer, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.uploads = append(p.uploads, u)
+	return ledger.UploadAnswer{Outcome: ledger.OutcomeApproved}, p.fail
+}
+
+func (p *poster) claimed() []ledger.BatchClaim {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.claims)
+}
+
+// SetTerminalKeys does as the ledger does: present ones that were not confirmed stay, and so do those before them.
+func (p *poster) SetTerminalKeys(_ context.Context, _ int16, _ string, tpk, tak []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.keys.WrappedTPKBefore) == 0 {
+		p.keys.WrappedTPKBefore, p.keys.WrappedTAKBefore = p.keys.WrappedTPK, p.keys.WrappedTAK
+		p.keys.WrappedTPK, p.keys.WrappedTAK = tpk, tak
+	}
+	return p.fail
+}
+
+func (p *poster) ConfirmTerminalKeys(_ context.Context, _ int16, _ string, tpk, tak []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if bytes.Equal(p.keys.WrappedTPK, tpk) && bytes.Equal(p.keys.WrappedTAK, tak) {
+		p.keys.WrappedTPKBefore, p.keys.WrappedTAKBefore = nil, nil
+	}
+	return p.fail
+}
 
 func (p *poster) Ping(context.Context) error {
 	p.mu.Lock()
@@ -181,7 +249,7 @@ func newTerminal(t testing.TB, sock net.Conn) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &terminal{Conn: sock, t: t, frames: iso.NewFrameReader(sock), codec: codec}
+	return &terminal{Conn: sock, t: t, frames: iso.NewFrameReader(sock, codec.Dialect().Framing()), codec: codec}
 }
 
 var requestFields = iso.Fields(2, 3, 4, 7, 11, 12, 13, 22, 24, 35, 41, 42, 52, 55, 60, 62, 64, 70)
@@ -240,7 +308,7 @@ func (e *terminal) ask(o *iso.Outgoing) *iso.Answer {
 func (e *terminal) wantClosed() {
 	e.t.Helper()
 	_ = e.SetReadDeadline(time.Now().Add(10 * time.Second))
-	if n, err := e.Read(make([]byte, 1)); n > 0 || err == nil || errors.Is(err, context.DeadlineExceeded) {
+	if n, err := e.Read(make([]byte, 1)); n > 0 || err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 		e.t.Errorf("read %d bytes, %v; want the connection closed", n, err)
 	}
 }

@@ -3,6 +3,7 @@ package gateway
 import (
 	"fmt"
 	"net"
+	"sync/atomic"
 	"time"
 	_ "time/tzdata" // receipts need Asia/Jakarta on machines without zone files
 
@@ -19,12 +20,38 @@ type link struct {
 	zone      *time.Location
 	codes     codeTable
 	sets      answerSets
-	listener  net.Listener
+
+	listener net.Listener // nil where we dial
+	tls      *tlsFiles    // nil where it is plain
+	peer     *peer        // nil where terminals speak
 }
 
-// answerSets are Answers as the encoder takes them.
-type answerSets struct {
-	logon, network, purchase, inquiry, reversal, refusal iso.FieldSet
+// peer is what all connections to one switch have in common.
+type peer struct {
+	session *session     // nil where each connection has its own
+	stan    atomic.Int32 // how many messages of ours there were
+	keys    keyExchanges
+}
+
+func newPeer(s Switch) *peer {
+	p := new(peer)
+	if s.SignOnShared {
+		p.session = new(session)
+	}
+	return p
+}
+
+// answerSets are Answers as the encoder takes them, by kind of message.
+type answerSets [kinds]iso.FieldSet
+
+func newAnswerSets(a Answers) answerSets {
+	return answerSets{
+		kindPurchase: iso.Fields(a.Purchase...), kindInquiry: iso.Fields(a.Inquiry...), kindReversal: iso.Fields(a.Reversal...),
+		kindVoid: iso.Fields(a.Void...), kindRefund: iso.Fields(a.Refund...), kindAdvice: iso.Fields(a.Advice...),
+		kindSettlement: iso.Fields(a.Settlement...), kindUpload: iso.Fields(a.Upload...),
+		kindReconciliation: iso.Fields(a.Reconciliation...),
+		kindLogon:          iso.Fields(a.Logon...), kindNetwork: iso.Fields(a.Network...), kindOther: iso.Fields(a.Refusal...),
+	}
 }
 
 func newLink(l Link) (*link, error) {
@@ -37,27 +64,9 @@ func newLink(l Link) (*link, error) {
 		return nil, fmt.Errorf("link %q: time_zone: %w", l.Name, err)
 	}
 	codes, _ := newCodeTable(l.ResponseCodes)
-	a := l.Answers
-	sets := answerSets{
-		logon: iso.Fields(a.Logon...), network: iso.Fields(a.Network...), purchase: iso.Fields(a.Purchase...),
-		inquiry: iso.Fields(a.Inquiry...), reversal: iso.Fields(a.Reversal...), refusal: iso.Fields(a.Refusal...),
+	made := &link{Link: l, codec: codec, zone: zone, codes: codes, sets: newAnswerSets(l.Answers)}
+	if l.bySwitch() {
+		made.peer = newPeer(l.Switch)
 	}
-	return &link{Link: l, codec: codec, zone: zone, codes: codes, sets: sets}, nil
-}
-
-// of is the set of data elements that an answer to this kind of message has.
-func (s *answerSets) of(k kind) iso.FieldSet {
-	switch k {
-	case kindPurchase:
-		return s.purchase
-	case kindInquiry:
-		return s.inquiry
-	case kindReversal:
-		return s.reversal
-	case kindLogon:
-		return s.logon
-	case kindNetwork:
-		return s.network
-	}
-	return s.refusal
+	return made, nil
 }

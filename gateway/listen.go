@@ -41,6 +41,7 @@ func (g *Gateway) accept(l *link) {
 		switch {
 		case err == nil:
 			pause = acceptPauseMin
+			g.metrics.accepted.Inc()
 			g.welcome(l, sock)
 		case errors.Is(err, net.ErrClosed):
 			return
@@ -59,16 +60,21 @@ func (g *Gateway) rest(d time.Duration) {
 	}
 }
 
-// welcome serves a connection if the limits allow it.
-func (g *Gateway) welcome(l *link, sock net.Conn) {
-	g.metrics.accepted.Inc()
+// welcome serves a connection if the limits allow it. What it returns ends with the connection; it is nil where there is
+// none.
+func (g *Gateway) welcome(l *link, sock net.Conn) <-chan struct{} {
 	c := newConn(g, l, sock, addressOf(sock))
 	if why := g.connections.add(c); why != closeNone {
 		_ = sock.Close()
 		g.closed(l, why)
-		return
+		return nil
 	}
-	go c.serve()
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		c.serve()
+	}()
+	return gone
 }
 
 // closed notes why a connection ended. What a stranger can cause at will is logged at a limited rate.

@@ -102,7 +102,7 @@ func (c Config) mistakes() (found []string) {
 		if addresses[l.Listen] && !strings.HasSuffix(l.Listen, ":0") {
 			found = append(found, fmt.Sprintf("link %q: another link listens on %s", l.Name, l.Listen))
 		}
-		names[l.Name], addresses[l.Listen] = true, true
+		names[l.Name], addresses[l.Listen] = true, l.Listen != ""
 		if c.Limits.Attempt.Duration >= l.Deadline.Duration {
 			found = append(found, fmt.Sprintf("link %q: deadline must be longer than limits.attempt (%v), or nothing unknown is resolved in time",
 				l.Name, c.Limits.Attempt.Duration))
@@ -127,9 +127,7 @@ func (l Link) mistakes() (found []string) {
 		}
 	}
 	check(l.Name != "", "name is missing")
-	_, _, err := net.SplitHostPort(l.Listen)
-	check(err == nil, "listen must be host:port, not %q", l.Listen)
-	_, err = iso.NewCodec(l.Dialect)
+	_, err := iso.NewCodec(l.Dialect)
 	check(err == nil, "dialect: %s", reason(err, fmt.Sprintf("link %q: ", l.Name)))
 	check(l.PIN == PINRequired || l.PIN == PINIfPresent || l.PIN == PINOff, "pin must be required, if_present or off, not %q", l.PIN)
 	check(l.MAC == MACOff || l.MAC == MACAllowZero || l.MAC == MACRequired, "mac must be off, allow_zero or required, not %q", l.MAC)
@@ -138,7 +136,12 @@ func (l Link) mistakes() (found []string) {
 	_, err = time.LoadLocation(l.TimeZone)
 	check(err == nil, "time_zone: %q is not known here", l.TimeZone)
 	_, codes := newCodeTable(l.ResponseCodes)
-	return slices.Concat(found, l.Accounts.mistakes(), codes, l.Answers.mistakes())
+	return slices.Concat(l.lineMistakes(), found, l.Accounts.mistakes(), codes, l.Answers.mistakes())
+}
+
+func hostPort(address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	return err == nil && port != ""
 }
 
 func (a Answers) mistakes() (found []string) {
@@ -151,6 +154,12 @@ func (a Answers) mistakes() (found []string) {
 		{"purchase", a.Purchase},
 		{"inquiry", a.Inquiry},
 		{"reversal", a.Reversal},
+		{"void", a.Void},
+		{"refund", a.Refund},
+		{"advice", a.Advice},
+		{"settlement", a.Settlement},
+		{"upload", a.Upload},
+		{"reconciliation", a.Reconciliation},
 		{"refusal", a.Refusal},
 	}
 	for _, set := range sets {
@@ -171,7 +180,7 @@ func (a Answers) mistakes() (found []string) {
 // answerNeeds are the data elements without which a terminal cannot tell what is answered to which of its messages. A
 // network message may come without a terminal.
 func answerNeeds(key string) []int {
-	if key == "network" {
+	if key == "network" || key == "reconciliation" {
 		return []int{11, 39}
 	}
 	return []int{11, 39, 41}

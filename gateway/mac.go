@@ -1,21 +1,24 @@
 package gateway
 
 import (
+	"context"
+
 	"bpnt/gateway/pin"
 	"bpnt/iso"
 	"bpnt/ledger"
 )
 
 // authenticate checks DE64 by the link's policy, over the bytes as received, before anything else is done with the
-// message (F50, F51). Logon and echo move nothing and come without a MAC in the field, so they are not asked for one.
+// message (F50, F51), but after the sign-on of its switch, without which nothing is looked at. Logon and echo move nothing
+// and come without a MAC in the field, so they are not asked for one.
 //
-// A wrong MAC is answered 63, except on what may be the repeat of a purchase: 63 would tell the terminal that it was not
-// debited, and the first copy may have been. It hears nothing and reverses (DESIGN D4).
+// A wrong MAC is answered 63, except on what may be the repeat of a purchase, a void, a refund or an advice: 63 would tell
+// the terminal that nothing of it was done, and the first copy may have been. It hears nothing and reverses (DESIGN D4).
 func (c *conn) authenticate(x *exchange, message iso.Request) closeReason {
-	if !c.macWanted(x) {
+	if c.signOnMissing(x, message) || !c.macWanted(x) {
 		return closeNone
 	}
-	keys, err := c.gateway.terminals.find(c.link.id, x.head.TID, x.received)
+	keys, err := c.keysOf(x)
 	if err != nil {
 		x.copied = true // not known: without the key this is as far as the message is looked at
 		x.refuse(c.gateway.unposted(x, verdictUnavailable, shedKeys))
@@ -36,21 +39,27 @@ func (c *conn) authenticate(x *exchange, message iso.Request) closeReason {
 	return closeNone
 }
 
-// passedOn tells whether this process has passed on a purchase of the same identity. It does not remember this one,
-// whose sender is not known to be the terminal.
+// passedOn tells whether this process has passed on a message of the same identity that moves money once. It does not
+// remember this one, whose sender is not known to be the terminal.
 func (c *conn) passedOn(x *exchange, message iso.Request) bool {
-	m, ok := message.(*iso.Purchase)
-	if !ok {
+	switch m := message.(type) {
+	case *iso.Purchase:
+		c.payment(x, ledger.KindRedeem, &m.Payment)
+	case *iso.Void:
+		c.payment(x, ledger.KindVoid, &m.Payment)
+	case *iso.Refund:
+		c.payment(x, ledger.KindRefund, &m.Payment)
+	case *iso.Advice:
+		c.payment(x, ledger.KindAdvise, &m.Payment)
+	default:
 		return false
 	}
-	c.payment(x, ledger.KindRedeem, &m.Payment)
 	return c.gateway.seen.has(x.identity())
 }
 
 func (c *conn) macWanted(x *exchange) bool {
-	payment := x.kind == kindPurchase || x.kind == kindInquiry || x.kind == kindReversal
 	switch {
-	case !payment || c.link.MAC == MACOff:
+	case c.link.MAC == MACOff, x.kind == kindLogon, x.kind == kindNetwork, x.kind == kindOther:
 		return false
 	case c.link.MAC == MACRequired:
 		return true
@@ -58,17 +67,51 @@ func (c *conn) macWanted(x *exchange) bool {
 	return !zero(x.head.MAC)
 }
 
-// macRight compares in constant time. A terminal that the ledger does not know has no key; where a zero MAC would
-// pass as well its message may go on, and the ledger answers 58.
+// keysOf are the working keys of who sent a message: its terminal, or the zone of its switch.
+func (c *conn) keysOf(x *exchange) (*terminalKeys, error) {
+	id := x.keyOwner()
+	return c.gateway.terminals.find(id.link, id.tid, x.received)
+}
+
+// macRight tries the keys that the sender may use, those of another gateway's making too. A terminal that the ledger does
+// not know has no key; where a zero MAC would pass as well its message may go on, and the ledger answers 58.
 func (c *conn) macRight(x *exchange, keys *terminalKeys) bool {
 	if !keys.known() && c.link.MAC == MACAllowZero {
 		return true
 	}
-	if keys.tak == nil || !keys.tak.VerifyMAC(x.head.MACInput, x.head.MAC) {
-		return false
+	if x.macUnder(keys) {
+		return true
 	}
-	x.tak = keys.tak
-	return true
+	fresh, other := c.gateway.terminals.renewed(keys, x.received)
+	return other && x.macUnder(fresh)
+}
+
+// macUnder compares in constant time and remembers under which pair the MAC was right.
+func (x *exchange) macUnder(keys *terminalKeys) bool {
+	pairs, n := keys.good()
+	for _, p := range pairs[:n] {
+		if p.tak != nil && p.tak.VerifyMAC(x.head.MACInput, x.head.MAC) {
+			x.pair = p
+			x.conn.gateway.inUse(keys, p)
+			return true
+		}
+	}
+	return false
+}
+
+// inUse tells the ledger when a terminal uses its new keys for the first time: those before are good no longer. Where it
+// cannot be told now the terminal's next logon tells it.
+func (g *Gateway) inUse(keys *terminalKeys, p keyPair) {
+	if !keys.first(p) {
+		return
+	}
+	_ = g.clerk.do(func(ctx context.Context) error {
+		return g.confirm(ctx, keys)
+	})
+}
+
+func (g *Gateway) confirm(ctx context.Context, keys *terminalKeys) error {
+	return g.ledger.ConfirmTerminalKeys(ctx, keys.id.link, keys.id.tid, keys.wrapped.WrappedTPK, keys.wrapped.WrappedTAK)
 }
 
 // macKey computes the answer's MAC, for those whose request had one.

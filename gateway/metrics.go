@@ -59,7 +59,12 @@ type metrics struct {
 	accepted    prometheus.Counter
 	replays     prometheus.Counter
 	undelivered prometheus.Counter
+	unasked     prometheus.Counter
+	redials     prometheus.Counter
 	macFailures prometheus.Counter
+	keysMade    prometheus.Counter
+	keysAgain   prometheus.Counter
+	errands     [lane.Fates]prometheus.Counter
 	lanes       laneMetrics
 }
 
@@ -77,6 +82,7 @@ func newMetrics(g *Gateway) *metrics {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.latencies()
 	m.counters()
+	m.dayCounters()
 	m.laneCounters()
 	m.gauges(g)
 	return m
@@ -120,8 +126,21 @@ func (m *metrics) counters() {
 	m.malformed = m.counterVec("bpnt_malformed_messages_total", "Messages that could not be read, by reason.", "reason")
 	m.accepted = m.counter("bpnt_connections_accepted_total", "Connections accepted.")
 	m.replays = m.counter("bpnt_replays_total", "Repeats that got their stored answer.")
+	m.unasked = m.counter("bpnt_answers_unasked_total", "Answers of a switch that nobody waited for any more.")
+	m.redials = m.counter("bpnt_redials_total", "Pauses before a connection to a switch was made again.")
 	m.undelivered = m.counter("bpnt_answers_undelivered_total", "Answers whose connection had ended.")
 	m.macFailures = m.counter("bpnt_mac_failures_total", "Messages with a wrong MAC.")
+}
+
+// dayCounters are of what is no payment: settlements, uploads, keys.
+func (m *metrics) dayCounters() {
+	errands := m.counterVec("bpnt_errand_attempts_total", "Calls of the ledger for settlements, uploads, new keys and switches, "+
+		"by fate.", "fate")
+	for f := range m.errands {
+		m.errands[f] = errands.WithLabelValues(lane.Fate(f).String())
+	}
+	keys := m.counterVec("bpnt_key_blocks_total", "Working keys sent to terminals: new ones, or those sent before again.", "keys")
+	m.keysMade, m.keysAgain = keys.WithLabelValues("new"), keys.WithLabelValues("again")
 }
 
 func (m *metrics) laneCounters() {
@@ -148,14 +167,36 @@ func (m *metrics) gauges(g *Gateway) {
 	}
 	gauge("bpnt_connections", "Connections open.", func() float64 { return float64(g.connections.len()) })
 	gauge("bpnt_lane_depth", "Messages waiting in all lanes.", func() float64 { return float64(g.waiting()) })
+	gauge("bpnt_errands_waiting", "Settlements, uploads and the like that wait for a clerk.",
+		func() float64 { return float64(g.clerk.depth()) })
 	gauge("bpnt_lanes_ready", "Lanes that take messages.", func() float64 { return float64(len(g.lanes) - len(g.unready())) })
 	gauge("bpnt_order_chains", "Cards and terminals with a message under way.", func() float64 { return float64(g.gate.len()) })
+	gauge("bpnt_tls_handshakes", "TLS handshakes that are worked on, at most limits.handshakes.",
+		func() float64 { return float64(len(g.handshakes)) })
 	pool := g.ledger.PoolStats
 	gauge("bpnt_pool_connections", "Database connections.", func() float64 { return float64(pool().Total) })
 	gauge("bpnt_pool_in_use", "Database connections in use.", func() float64 { return float64(pool().InUse) })
 	gauge("bpnt_pool_max", "Database connections allowed.", func() float64 { return float64(pool().Max) })
 	total("bpnt_pool_acquires_total", "Database connections borrowed.", func() float64 { return float64(pool().AcquireCount) })
 	total("bpnt_pool_wait_seconds_total", "Time spent waiting for one.", func() float64 { return pool().AcquireWait.Seconds() })
+}
+
+// linkGauges are those that stand for one link each.
+func (m *metrics) linkGauges(g *Gateway, l *link) {
+	gauge := func(name, help string, read func() float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: name, Help: help, ConstLabels: prometheus.Labels{"link": l.Name},
+		}, read))
+	}
+	gauge("bpnt_link_connections", "Connections open, by link.", func() float64 { return float64(g.connections.of(l)) })
+	if l.peer != nil {
+		gauge("bpnt_link_signed_on", "Connections of a switch over which traffic may pass.",
+			func() float64 { return float64(g.connections.signedOn(l)) })
+	}
+	if l.tls != nil {
+		gauge("bpnt_tls_certificate_expiry_seconds", "How long the certificate of a link is good; less than 0 when it has expired.",
+			func() float64 { return l.tls.left().Seconds() })
+	}
 }
 
 func (m *metrics) counter(name, help string) prometheus.Counter {

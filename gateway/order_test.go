@@ -19,7 +19,8 @@ func TestOrderGate(t *testing.T) {
 				if before == s {
 					return true
 				}
-				if before.keys[chainTerminal] == s.keys[chainTerminal] || before.keys[chainCard] == s.keys[chainCard] {
+				sameCard := !s.keys[chainCard].none() && before.keys[chainCard] == s.keys[chainCard]
+				if before.keys[chainTerminal] == s.keys[chainTerminal] || sameCard {
 					return false
 				}
 			}
@@ -30,6 +31,9 @@ func TestOrderGate(t *testing.T) {
 				terminalKey(1, rapid.StringMatching(`[A-D]`).Draw(t, "TID")),
 				cardKey([16]byte{rapid.ByteRange(0, 3).Draw(t, "card")}),
 			}}
+			if rapid.Bool().Draw(t, "without a card") {
+				s.keys[chainCard] = orderKey{}
+			}
 			first, entered := g.enter(s)
 			if entered != (len(present) < limit) {
 				t.Fatalf("of %d at the most, %d are in, and one more enters: %v", limit, len(present), entered)

@@ -7,19 +7,16 @@ import (
 	"bpnt/ledger"
 )
 
-// payment fills in what purchase, inquiry and reversal have in common.
+// payment fills in what purchase, inquiry, reversal, void, refund and advice have in common.
 func (c *conn) payment(x *exchange, k ledger.Kind, p *iso.Payment) {
-	var space [19]byte
-	digits := p.PAN.AppendDigits(space[:0])
-	key := c.gateway.keys.PANKey(digits)
-	clear(space[:])
+	key := c.gateway.panKey(p.PAN)
 	x.pan = p.PAN
 	x.request = ledger.Request{
 		Kind: k, Link: c.link.id, TID: x.head.TID, MID: x.head.MID, STAN: x.head.STAN, PAN: key,
 		ProcessingCode: int32(number(x.head.ProcessingCode)), Amount: p.Amount,
 		LocalStamp: p.LocalStamp, ATC: p.ATC, Invoice: p.Invoice,
 		Batch: int32(number(p.Batch)), NII: int16(number(x.head.NII)), EntryMode: int16(number(p.EntryMode)),
-		Window: c.link.IdentityWindow.Duration,
+		Window: c.link.IdentityWindow.Duration, Original: ledger.Absent,
 	}
 	if p.Fraction {
 		x.spoilAmount()
@@ -27,6 +24,25 @@ func (c *conn) payment(x *exchange, k ledger.Kind, p *iso.Payment) {
 	x.bucket = c.gateway.ledger.BucketOf(key)
 	x.keys = [chains]orderKey{terminalKey(c.link.id, x.head.TID), cardKey(key)}
 }
+
+// panKey is how the ledger knows a card.
+func (g *Gateway) panKey(pan iso.PAN) ledger.PANKey {
+	var space [19]byte
+	defer clear(space[:])
+	return g.keys.PANKey(pan.AppendDigits(space[:0]))
+}
+
+// identity is how seen knows the message.
+func (x *exchange) identity() identity {
+	class := x.request.Kind
+	if class == ledger.KindAdvise {
+		class = ledger.KindRedeem
+	}
+	return identity{link: x.request.Link, class: class, stan: x.request.STAN, tid: x.request.TID, pan: x.request.PAN}
+}
+
+// remember notes that the message is passed on, and whether a copy of it was before.
+func (x *exchange) remember() { x.copied = x.conn.gateway.seen.add(x.identity(), x.received) }
 
 // spoilAmount takes away an amount that is none: below one rupiah, or not the one that the chip signed. The ledger
 // refuses the rest with 13, and stores that; the answer carries no DE4.

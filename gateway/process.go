@@ -11,9 +11,13 @@ import (
 // answered without the ledger is answered here. It names the reason where the connection must be closed.
 func (c *conn) process(frame []byte) closeReason {
 	received := time.Now()
+	c.heard.Store(received.UnixNano())
 	message, err := c.link.codec.Decode(frame)
-	if err != nil {
-		return c.undecoded(err, received)
+	switch {
+	case err != nil:
+		return c.undecoded(frame, err, received)
+	case c.impostor(message.Head()):
+		return closeCertificateTID
 	}
 	c.malformed = 0
 	x := c.newExchange(message, received)
@@ -44,17 +48,17 @@ func (c *conn) newExchange(message iso.Request, received time.Time) *exchange {
 }
 
 // undecoded answers a message that parses only in part, where an answer would find its way.
-func (c *conn) undecoded(err error, received time.Time) closeReason {
+func (c *conn) undecoded(frame []byte, err error, received time.Time) closeReason {
 	var bad *iso.DecodeError
 	if !errors.As(err, &bad) {
 		return closeGarbage
 	}
+	if bad.Reason == iso.ReasonMTIResponse {
+		return c.answered(frame)
+	}
 	c.gateway.metrics.unreadable(bad)
 	c.logHostile("message refused", "reason", bad.Reason, "field", bad.Field)
-	switch {
-	case bad.Reason == iso.ReasonMTIResponse:
-		return closeAnswer
-	case bad.Header == nil:
+	if bad.Header == nil {
 		return closeGarbage
 	}
 	if c.malformed++; c.malformed >= c.gateway.limits.Malformed {
@@ -76,6 +80,18 @@ func kindOf(message iso.Request) kind {
 		return kindInquiry
 	case *iso.Reversal:
 		return kindReversal
+	case *iso.Void:
+		return kindVoid
+	case *iso.Refund:
+		return kindRefund
+	case *iso.Advice:
+		return kindAdvice
+	case *iso.Settlement:
+		return kindSettlement
+	case *iso.Upload:
+		return kindUpload
+	case *iso.Reconciliation:
+		return kindReconciliation
 	case *iso.Network:
 		if m.Code != "" {
 			return kindNetwork
@@ -94,7 +110,23 @@ func (c *conn) sort(x *exchange, message iso.Request) {
 		c.inquiry(x, m)
 	case *iso.Reversal:
 		c.reversal(x, m)
+	case *iso.Void:
+		c.void(x, m)
+	case *iso.Refund:
+		c.refund(x, m)
+	case *iso.Advice:
+		c.advice(x, m)
+	case *iso.Settlement:
+		c.settlement(x, m)
+	case *iso.Upload:
+		c.upload(x, m)
+	case *iso.Reconciliation:
+		c.reconciliation(x, m)
 	case *iso.Network:
+		if c.link.peer != nil {
+			c.switchNetwork(x, m)
+			return
+		}
 		c.networkMessage(x, m)
 	case *iso.Unsupported:
 		c.unsupported(x)

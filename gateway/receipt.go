@@ -54,7 +54,11 @@ func (l *link) done(r *iso.Receipt, x *exchange, approval string) {
 		r.Normal("APPRV : " + approval)
 	}
 	r.Normal("")
-	if x.kind != kindInquiry {
+	switch x.kind {
+	case kindInquiry:
+	case kindVoid, kindRefund:
+		r.Bold("JUMLAH " + iso.Rupiah(-x.result.Amount)) // it goes back to the family
+	default:
 		r.Bold("JUMLAH " + iso.Rupiah(x.result.Amount))
 	}
 	if x.kind != kindReversal {
@@ -96,6 +100,12 @@ func whatTitle(x *exchange) string {
 		return "CEK SALDO"
 	case x.kind == kindReversal:
 		return "PEMBATALAN"
+	case x.kind == kindVoid:
+		return "VOID"
+	case x.kind == kindRefund:
+		return "REFUND"
+	case x.kind == kindAdvice:
+		return "PEMBELIAN BERITA ACARA"
 	case x.head.Cash():
 		return "TARIK TUNAI"
 	}

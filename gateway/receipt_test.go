@@ -3,6 +3,7 @@ package gateway
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,8 @@ func TestEveryOutcomeHasACodeAndWords(t *testing.T) {
 		if !twoCharacters(defaultCodes[v]) {
 			t.Errorf("%s has no response code", o)
 		}
-		if text := explain(v); !v.good() && (text.reason == "" || text.next == "") {
+		ofNoReceipt := o >= ledger.OutcomeTotalsDiffer && o <= ledger.OutcomeKeyRefused // of batches, days and keys
+		if text := explain(v); !v.good() && (text.reason == "" || text.next == "") != ofNoReceipt {
 			t.Errorf("%s has no words for the receipt", o)
 		}
 		if v.good() != (defaultCodes[v] == "00") {
@@ -74,7 +76,7 @@ func printed(t *testing.T, k kind, code string, r ledger.Result) string {
 func TestReceipts(t *testing.T) {
 	top := func(title, what string) string {
 		return "ID " + title + "\nNP E-WARONG MELATI\nNP JAKARTA TIMUR\nNP\nNP TID : 60060060\nNP MID : 600600600600600\n" +
-			"NP 486399XXXXXX1423 (CHIP)\nNP\nNP " + what + "\nNP 25/11/2026 00:42:57 WIB\nNP TRACE : 000036\nNP RREF : 000000003601\n"
+			"NP 486399XXXXXX1423 (CHIP)\nNP\nNP " + what + "\nNP 25/11/2026 00:42:57 WIB\nNP TRACE : 000036\nNP RREF : 010000000036\n"
 	}
 	approved := ledger.Result{Outcome: ledger.OutcomeApproved, ID: 36, Bucket: 1}.Approval()
 	for _, c := range []struct {
@@ -97,6 +99,26 @@ func TestReceipts(t *testing.T) {
 			kindReversal, "010000",
 			ledger.Result{Outcome: ledger.OutcomeReversed, Amount: 500},
 			top("DISETUJUI - 00", "PEMBATALAN") + "NP\nBP JUMLAH Rp 500\nNP\nNP TERIMA KASIH",
+		},
+		{
+			kindVoid, "020000",
+			ledger.Result{Outcome: ledger.OutcomeApproved, Amount: 5_000, Balance: 110_000},
+			top("DISETUJUI - 00", "VOID") + "NP APPRV : " + approved + "\nNP\nBP JUMLAH Rp -5.000\nBP SISA SALDO Rp 110.000\nNP\nNP TERIMA KASIH",
+		},
+		{
+			kindVoid, "020000",
+			ledger.Result{Outcome: ledger.OutcomeOriginalClosed},
+			top("DITOLAK - 25", "VOID") + "NP\nBP TRANSAKSI DITOLAK\nNP BATCH SUDAH DITUTUP\nNP GUNAKAN REFUND ATAU HUBUNGI BANK",
+		},
+		{
+			kindRefund, "200000",
+			ledger.Result{Outcome: ledger.OutcomeApproved, Amount: 2_000, Balance: 107_000},
+			top("DISETUJUI - 00", "REFUND") + "NP APPRV : " + approved + "\nNP\nBP JUMLAH Rp -2.000\nBP SISA SALDO Rp 107.000\nNP\nNP TERIMA KASIH",
+		},
+		{
+			kindAdvice, "000000",
+			ledger.Result{Outcome: ledger.OutcomeApproved, Amount: 9_000},
+			top("DISETUJUI - 00", "PEMBELIAN BERITA ACARA") + "NP APPRV : " + approved + "\nNP\nBP JUMLAH Rp 9.000\nBP SISA SALDO Rp 0\nNP\nNP TERIMA KASIH",
 		},
 		{
 			kindPurchase, "000000",
@@ -158,5 +180,30 @@ func TestProtocolShowsTheSlips(t *testing.T) {
 	}
 	for row := range shown {
 		t.Errorf("protocol.md shows a slip that nobody prints: %s", row)
+	}
+}
+
+// wantSlip compares a printed text with one that stands indented in a test.
+func wantSlip(t *testing.T, receipt, want string) {
+	t.Helper()
+	sections, err := iso.ParseReceipt(receipt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range sections {
+		for _, line := range s.Lines {
+			if len(line) > 32 {
+				t.Errorf("%q has %d characters", line, len(line))
+			}
+			got = append(got, strings.TrimSpace(s.Style+" "+line))
+		}
+	}
+	var lines []string
+	for line := range strings.Lines(strings.TrimSpace(want)) {
+		lines = append(lines, strings.TrimSpace(line))
+	}
+	if !slices.Equal(got, lines) {
+		t.Errorf("printed\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(lines, "\n"))
 	}
 }

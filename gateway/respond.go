@@ -12,14 +12,22 @@ import (
 func (l *link) respond(r *iso.Response, x *exchange, heads *mastheads) {
 	code := l.codes[x.verdict]
 	*r = iso.Response{
-		Header: *x.head, Fields: l.sets.of(x.kind), ResponseCode: code,
-		Time: iso.LocalTimeOf(x.at().In(l.zone)), ComputeMAC: macKey(x.tak),
+		Header: *x.head, Fields: l.sets[x.kind], ResponseCode: code,
+		Time: iso.LocalTimeOf(x.at().In(l.zone)), ComputeMAC: macKey(x.pair.tak),
 	}
 	switch x.kind {
 	case kindLogon, kindNetwork:
 		r.Code, r.TransmissionAt, r.SettlementDate = x.network.Code, x.network.TransmissionTime, x.network.SettlementDate
-	case kindPurchase, kindInquiry, kindReversal:
+		r.Key = iso.Opaque(x.block)
+	case kindPurchase, kindInquiry, kindReversal, kindVoid, kindRefund, kindAdvice:
 		l.respondPayment(r, x, heads)
+	case kindSettlement:
+		l.respondSettlement(r, x, heads)
+	case kindUpload:
+		r.RRN = x.head.RRN
+	}
+	if l.peer != nil {
+		l.respondSwitch(r, x)
 	}
 }
 
@@ -37,6 +45,17 @@ func (l *link) respondPayment(r *iso.Response, x *exchange, heads *mastheads) {
 	}
 }
 
+// respondSettlement gives the terminal its own totals back, as published hosts do; what we count stands on the slip.
+func (l *link) respondSettlement(r *iso.Response, x *exchange, heads *mastheads) {
+	if x.closing == nil { // refused before it was looked at
+		return
+	}
+	r.Totals = &x.closing.sent
+	if r.Fields.Has(48) && x.verdict.good() {
+		r.Receipt = l.slip(x, r.ResponseCode, heads.find(x.closing.Masthead))
+	}
+}
+
 // balanceKnown tells whether the ledger decided by the open purses: before that it stopped at a refusal. Frozen is what
 // it says where those do not suffice.
 func (x *exchange) balanceKnown() bool {
@@ -49,8 +68,11 @@ func (x *exchange) balanceKnown() bool {
 
 // at is when the message was decided; what the ledger does not keep was decided when it came.
 func (x *exchange) at() time.Time {
-	if x.stored() {
+	switch {
+	case x.stored():
 		return x.result.At
+	case x.closing != nil && !x.closing.At.IsZero():
+		return x.closing.At
 	}
 	return x.received
 }

@@ -20,6 +20,7 @@ const (
 	verdictNoAccount                        // a from-account (digits 3 and 4 of DE3) that this link does not serve
 	verdictNoFunction                       // a message type or network function that it does not serve
 	verdictNetwork                          // logon, echo, sign-on
+	verdictNotSignedOn                      // a switch that sends traffic before it signed on
 	verdictSilence                          // no answer at all
 	verdictMax
 )
@@ -27,6 +28,7 @@ const (
 var verdictNames = map[verdict]string{
 	verdictPoisoned: "poisoned", verdictUnavailable: "unavailable", verdictFormat: "format", verdictMAC: "mac",
 	verdictBadCode: "unsupported_code", verdictNoAccount: "unsupported_account", verdictNoFunction: "unsupported_function", verdictNetwork: "network",
+	verdictNotSignedOn: "not_signed_on",
 }
 
 // String names the verdict as configuration and metrics do.
@@ -76,6 +78,19 @@ var defaultCodes = map[verdict]string{
 	verdict(ledger.OutcomeAmountLimit):       "61",
 	verdict(ledger.OutcomeDayAmountLimit):    "61",
 	verdict(ledger.OutcomeDayCountLimit):     "65",
+	verdict(ledger.OutcomeAdviceNotAllowed):  "57",
+	verdict(ledger.OutcomeAdviceLimit):       "61",
+	verdict(ledger.OutcomeOriginalUnknown):   "25",
+	verdict(ledger.OutcomeOriginalClosed):    "25",
+	verdict(ledger.OutcomeOriginalVoided):    "25",
+	verdict(ledger.OutcomeOriginalReversed):  "25",
+	verdict(ledger.OutcomeRefundLimit):       "61",
+	verdict(ledger.OutcomeTotalsDiffer):      "95",
+	verdict(ledger.OutcomeBatchUnknown):      "77",
+	verdict(ledger.OutcomeBatchClosed):       "79",
+	verdict(ledger.OutcomeUploadForeign):     "25",
+	verdict(ledger.OutcomeCutOverPast):       "12",
+	verdict(ledger.OutcomeKeyRefused):        "96",
 	verdict(ledger.OutcomeAccountFrozen):     "62",
 	verdict(ledger.OutcomeInsufficientFunds): "51",
 	verdict(ledger.OutcomeNotFunded):         "51",
@@ -89,6 +104,7 @@ var defaultCodes = map[verdict]string{
 	verdictNoAccount:                         "12", // the terminal is set up wrongly; 57 would send the family to the bank with a good card
 	verdictNoFunction:                        "40",
 	verdictNetwork:                           "00",
+	verdictNotSignedOn:                       "01", // as an Indonesian switch says "need to sign on"
 }
 
 // newCodeTable is the default table with a link's own codes in place.

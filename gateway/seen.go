@@ -4,9 +4,11 @@ import (
 	"hash/maphash"
 	"sync"
 	"time"
+
+	"bpnt/ledger"
 )
 
-// seen remembers which purchases this process has passed on to the ledger lately. Only a message that can have no
+// seen remembers which purchases, voids, refunds and advices this process has passed on to the ledger lately. Only a message that can have no
 // earlier copy may be refused with 91: the earlier copy of a repeat may stand in the books, and "91, nothing moved"
 // would be a lie. The set is allowed to err on the side of silence (two identities may share a fingerprint, about
 // once in 10^13) and to forget: terminals flag their own repeats, and a copy that comes after the set has turned over
@@ -27,12 +29,14 @@ func newSeen(max int, turn time.Duration, at time.Time) *seen {
 	}
 }
 
-// identity is what makes two messages copies of one another, apart from the content that only the ledger compares.
+// identity is what makes two messages copies of one another, apart from the content that only the ledger compares. class
+// tells a void and a refund from a purchase; an advice is one with a purchase of the same STAN, as in the books (D5).
 type identity struct {
-	link int16
-	stan int32
-	tid  string
-	pan  [16]byte
+	link  int16
+	class ledger.Kind
+	stan  int32
+	tid   string
+	pan   [16]byte
 }
 
 // add remembers an identity and tells whether it was there before.

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// Shutdown takes no more connections and no more messages, answers those that it has, and flushes the lanes. When ctx
+// Shutdown takes no more connections and no more messages, answers those that it has, and flushes clerk and lanes. When ctx
 // ends first, connections are closed and the lanes give up: the error tells how many outcomes stayed unknown; their
 // terminals will reverse. Every call waits for the same shutdown and returns the same result.
 func (g *Gateway) Shutdown(ctx context.Context) error {
@@ -14,14 +14,16 @@ func (g *Gateway) Shutdown(ctx context.Context) error {
 		err := g.closeListeners()
 		g.accepting.Wait()
 		g.hangUpAll(ctx)
-		g.result = errors.Join(err, g.closeLanes(ctx))
+		g.result = errors.Join(err, g.flush(ctx))
 	})
 	return g.result
 }
 
 func (g *Gateway) closeListeners() (err error) {
 	for _, l := range g.links {
-		err = errors.Join(err, l.listener.Close())
+		if l.listener != nil {
+			err = errors.Join(err, l.listener.Close())
+		}
 	}
 	return err
 }
@@ -30,6 +32,7 @@ func (g *Gateway) closeListeners() (err error) {
 func (g *Gateway) hangUpAll(ctx context.Context) {
 	open := g.connections.stop()
 	for _, c := range open {
+		c.signOff()
 		c.drain()
 	}
 	gone := make(chan struct{})
@@ -47,14 +50,20 @@ func (g *Gateway) hangUpAll(ctx context.Context) {
 	}
 }
 
-// closeLanes flushes the lanes side by side. Their time begins anew where ctx has ended, or a batch in flight could
-// not even learn its outcome.
-func (g *Gateway) closeLanes(ctx context.Context) error {
+// flush ends what clerk and lanes have begun. Their time begins anew where ctx has ended, or a batch in flight could not
+// even learn its outcome. The clerk goes first: what it ends may set payments free.
+func (g *Gateway) flush(ctx context.Context) error {
 	if ctx.Err() != nil {
 		fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
 		defer cancel()
 		ctx = fresh
 	}
+	g.clerk.close(ctx)
+	return g.closeLanes(ctx)
+}
+
+// closeLanes flushes the lanes side by side.
+func (g *Gateway) closeLanes(ctx context.Context) error {
 	ended := make(chan error, len(g.lanes))
 	for _, l := range g.lanes {
 		go func() { ended <- l.Close(ctx) }()

@@ -14,17 +14,6 @@ import (
 	"bpnt/ledger"
 )
 
-// terminalKeys are the working keys of one terminal, opened. Either may be nil. The ledger decides whether a terminal
-// may do anything; the gateway only needs its keys, and an unknown terminal simply has none.
-type terminalKeys struct {
-	tpk, tak *pin.TerminalKey
-	wrapped  ledger.Terminal
-	staleAt  time.Time
-}
-
-// known tells whether the ledger has such a terminal.
-func (k *terminalKeys) known() bool { return k.wrapped.TID != "" }
-
 type terminalID struct {
 	link int16
 	tid  string
@@ -50,13 +39,41 @@ func newTerminals(l Ledger, keys *pin.Keystore, limits Limits, log *slog.Logger)
 // find returns a terminal's keys; the error says that the ledger could not be asked and nothing is remembered.
 func (t *terminals) find(link int16, tid string, now time.Time) (*terminalKeys, error) {
 	id := terminalID{link, tid}
-	t.mu.RLock()
-	k := t.known[id]
-	t.mu.RUnlock()
+	k := t.remembered(id)
 	if k != nil && now.Before(k.staleAt) {
 		return k, nil
 	}
 	return t.refresh(id, k, now)
+}
+
+// renewed looks whether the ledger has other keys than k, under which something did not fit: another gateway may have
+// given the terminal new ones. Where it has not, it is not asked again for TerminalAbsent, however often a stranger tries.
+func (t *terminals) renewed(k *terminalKeys, now time.Time) (*terminalKeys, bool) {
+	if !k.known() || now.UnixNano()-k.missed.Load() < int64(t.limits.TerminalAbsent.Duration) {
+		return nil, false
+	}
+	fresh, err := t.refresh(k.id, k, now)
+	if err != nil || sameKeys(fresh.wrapped, k.wrapped) {
+		k.missed.Store(now.UnixNano())
+		return nil, false
+	}
+	return fresh, true
+}
+
+// reread asks the ledger in any case.
+func (t *terminals) reread(ctx context.Context, id terminalID) (*terminalKeys, error) {
+	now := time.Now()
+	found, err := t.lookUp(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return t.keep(id, t.open(id, found, t.remembered(id), now)), nil
+}
+
+func (t *terminals) remembered(id terminalID) *terminalKeys {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.known[id]
 }
 
 // refresh asks the ledger, once for all who want the same terminal at the same time.
@@ -73,14 +90,15 @@ func (t *terminals) refresh(id terminalID, old *terminalKeys, now time.Time) (*t
 }
 
 func (t *terminals) ask(ctx context.Context, id terminalID, old *terminalKeys, now time.Time) (*terminalKeys, error) {
-	found, err := t.ledger.Terminal(ctx, id.link, id.tid)
+	found, err := t.lookUp(ctx, id)
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
-		return t.keep(id, &terminalKeys{staleAt: now.Add(t.limits.TerminalAbsent.Duration)}), nil
+		absent := &terminalKeys{id: id, notes: new(notes), readAt: now, staleAt: now.Add(t.limits.TerminalAbsent.Duration)}
+		return t.keep(id, absent), nil
 	case err != nil && old != nil:
-		again := *old
-		again.staleAt = time.Now().Add( // now is before the lookup, which may have taken longer than this
-			t.limits.TerminalAbsent.Duration)
+		again := *t.newer(id, old)
+		again.readAt = time.Now() // now is before the lookup, which may have taken longer than this
+		again.staleAt = again.readAt.Add(t.limits.TerminalAbsent.Duration)
 		return t.keep(id, &again), nil
 	case err != nil:
 		return nil, err
@@ -88,42 +106,64 @@ func (t *terminals) ask(ctx context.Context, id terminalID, old *terminalKeys, n
 	return t.keep(id, t.open(id, found, old, now)), nil
 }
 
-// open unwraps a terminal's keys, unless they are the ones it had.
-func (t *terminals) open(id terminalID, found ledger.Terminal, old *terminalKeys, now time.Time) *terminalKeys {
-	k := &terminalKeys{wrapped: found, staleAt: now.Add(t.limits.TerminalFresh.Duration)}
-	if old != nil && sameKeys(old.wrapped, found) {
-		k.tpk, k.tak = old.tpk, old.tak
+// newer is what is remembered of a terminal, or old where it was forgotten.
+func (t *terminals) newer(id terminalID, old *terminalKeys) *terminalKeys {
+	if k := t.remembered(id); k != nil {
 		return k
 	}
-	k.tpk = t.unwrap(pin.UsePIN, id.tid, found.WrappedTPK)
-	k.tak = t.unwrap(pin.UseMAC, id.tid, found.WrappedTAK)
+	return old
+}
+
+// open unwraps a terminal's keys, unless they are the ones it had.
+func (t *terminals) open(id terminalID, found ledger.Terminal, old *terminalKeys, now time.Time) *terminalKeys {
+	k := &terminalKeys{id: id, wrapped: found, notes: new(notes), readAt: now, staleAt: now.Add(t.limits.TerminalFresh.Duration)}
+	if old != nil && sameKeys(old.wrapped, found) {
+		k.now, k.before, k.notes = old.now, old.before, old.notes
+		return k
+	}
+	k.now = t.unwrapPair(id, found.TID, found.WrappedTPK, found.WrappedTAK)
+	k.before = t.unwrapPair(id, found.TID, found.WrappedTPKBefore, found.WrappedTAKBefore)
 	return k
 }
 
+func (t *terminals) unwrapPair(id terminalID, owner string, tpk, tak []byte) keyPair {
+	return keyPair{tpk: t.unwrap(id, pin.UsePIN, owner, tpk), tak: t.unwrap(id, pin.UseMAC, owner, tak)}
+}
+
 // unwrap opens one key. A key that does not open is as good as none: the terminal's PINs and MACs cannot be checked.
-func (t *terminals) unwrap(use pin.Use, tid string, wrapped []byte) *pin.TerminalKey {
+func (t *terminals) unwrap(id terminalID, use pin.Use, owner string, wrapped []byte) *pin.TerminalKey {
 	if len(wrapped) == 0 {
 		return nil
 	}
-	key, err := t.keys.OpenTerminalKey(use, tid, wrapped)
+	open := t.keys.OpenTerminalKey
+	if id.ofZone() {
+		open = t.keys.OpenLinkKey
+	}
+	key, err := open(use, owner, wrapped)
 	if err != nil {
-		t.log.Error("a terminal key does not open under the master key", "tid", tid, "error", err)
+		t.log.Error("a key does not open under the master key", "owner", owner, "error", err)
 		return nil
 	}
 	return key
 }
 
 func sameKeys(a, b ledger.Terminal) bool {
-	return bytes.Equal(a.WrappedTPK, b.WrappedTPK) && bytes.Equal(a.WrappedTAK, b.WrappedTAK)
+	return bytes.Equal(a.WrappedTMK, b.WrappedTMK) &&
+		bytes.Equal(a.WrappedTPK, b.WrappedTPK) && bytes.Equal(a.WrappedTAK, b.WrappedTAK) &&
+		bytes.Equal(a.WrappedTPKBefore, b.WrappedTPKBefore) && bytes.Equal(a.WrappedTAKBefore, b.WrappedTAKBefore)
 }
 
-// keep remembers a terminal. When there are too many any other one is forgotten: to be asked for again costs a
-// millisecond, to keep count of who was used last would cost more at every message.
+// keep remembers a terminal, unless what is remembered was read later: a slow lookup must not bring back keys that were
+// replaced since. When there are too many any other terminal is forgotten: to be asked for again costs a millisecond, to
+// keep count of who was used last would cost more at every message.
 func (t *terminals) keep(id terminalID, k *terminalKeys) *terminalKeys {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if _, there := t.known[id]; !there {
+	switch there := t.known[id]; {
+	case there == nil:
 		makeRoom(t.known, t.limits.Terminals)
+	case there.readAt.After(k.readAt):
+		return there
 	}
 	t.known[id] = k
 	return k

@@ -11,10 +11,11 @@ import (
 // writer is what the writing goroutine owns.
 type writer struct {
 	*conn
-	bytes    []byte       // encoded and not yet written
-	whose    []*exchange  // whose answers those are
-	batch    []*exchange  // taken from ready
-	response iso.Response // used again for every answer
+	bytes    []byte          // encoded and not yet written
+	whose    []*exchange     // whose answers those are
+	batch    []*exchange     // taken from ready
+	calls    []*iso.Outgoing // taken from outbox
+	response iso.Response    // used again for every answer
 }
 
 // write sends answers until the connection is done with. All answers that are ready go out in one write.
@@ -22,6 +23,7 @@ func (c *conn) write() {
 	defer c.gateway.contain(c)
 	w := &writer{conn: c}
 	for w.take() {
+		w.encodeCalls()
 		for _, x := range w.batch {
 			w.encode(x)
 			if len(w.bytes) >= c.gateway.limits.PendingBytes {
@@ -37,11 +39,26 @@ func (c *conn) write() {
 func (w *writer) take() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for len(w.ready) == 0 && !w.dead && !(w.readDone && w.inFlight == 0) {
+	for len(w.ready)+len(w.outbox) == 0 && !w.dead && !(w.readDone && w.inFlight == 0) {
 		w.work.Wait()
 	}
 	w.batch, w.ready = w.ready, w.batch[:0]
-	return len(w.batch) > 0 && !w.dead
+	w.calls, w.outbox = w.outbox, nil
+	return len(w.batch)+len(w.calls) > 0 && !w.dead
+}
+
+// encodeCalls appends what we ask of a switch. Who waits for an answer to one that cannot be built waits in vain, and ends
+// the connection.
+func (w *writer) encodeCalls() {
+	for _, o := range w.calls {
+		out, err := w.link.codec.EncodeRequest(w.bytes, o)
+		if err != nil {
+			w.gateway.log.Error("a message of ours could not be built",
+				"link", w.link.Name, "type", o.MTI.String(), "error", err)
+			continue
+		}
+		w.bytes = out
+	}
 }
 
 // encode appends one answer. One that cannot be built is left out: its terminal will reverse, which is always safe, and

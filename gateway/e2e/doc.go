@@ -5,6 +5,10 @@
 //	identity             identity_test.go   copies, repeats, reversals in every order, over many sockets
 //	programme            programme_test.go  accounts, cash, limits, and why there is no money: DE39 and receipt of each
 //	month rollover       rollover_test.go   the next month opens while terminals trade
+//	a terminal's day     day_test.go        void, refund, advice, settlement, upload: what is good, and each bad input
+//	in flight            inflight_test.go   a settlement while a purchase is under way, or its gateway dies
+//	races                race_test.go       purchases against settlements; keys that change under load
+//	a switch             switch_test.go     published messages, its day, its keys, bad input; a line that we dial
 //	refusals             refusals_test.go   each bad input and its response code
 //	trouble              trouble_test.go    Postgres away, killed and frozen; a batch with a poisoned row
 //	the page             metrics_test.go    what Prometheus reads, and what must never stand there

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -44,6 +45,8 @@ type world struct {
 	gateway  *gateway.Gateway
 	config   gateway.Config
 	families int64
+	buckets  int     // of the books; 0 for two
+	postgres *server // of its own; nil for the one that all tests share
 }
 
 // newWorld makes books on the tests' server; change may alter the gateway's configuration.
@@ -58,7 +61,7 @@ func newWorld(t testing.TB, change func(*gateway.Config)) *world {
 // prepare migrates the database and registers one outlet and its terminal.
 func (w *world) prepare(change func(*gateway.Config)) {
 	w.t.Helper()
-	w.check(ledger.Migrate(w.t.Context(), w.url, ledger.MigrateOptions{Buckets: 2, KeyFingerprint: w.keys.Fingerprint()}))
+	w.check(ledger.Migrate(w.t.Context(), w.url, ledger.MigrateOptions{Buckets: cmp.Or(w.buckets, 2), KeyFingerprint: w.keys.Fingerprint()}))
 	w.operator = w.open(ledger.RoleOperator)
 	w.config = gateway.DefaultConfig()
 	w.config.Links[0].Listen = "127.0.0.1:0"
@@ -198,11 +201,20 @@ const (
 // asOwner runs SQL as the schema's owner, whom no grant stops, and returns what it printed.
 func (w *world) asOwner(sql string) string {
 	w.t.Helper()
-	at, err := url.Parse(w.url)
-	w.check(err)
-	out, err := pgtest.Server(w.t).Exec(w.t.Context(), path.Base(at.Path), sql)
+	out, err := w.exec(sql)
 	w.check(err)
 	return out
+}
+
+func (w *world) exec(sql string) (string, error) {
+	at, err := url.Parse(w.url)
+	if err != nil {
+		return "", err
+	}
+	if w.postgres != nil {
+		return w.postgres.Exec(w.t.Context(), path.Base(at.Path), sql)
+	}
+	return pgtest.Server(w.t).Exec(w.t.Context(), path.Base(at.Path), sql)
 }
 
 // rule makes a rule of today, which rule_add would not allow, of what set changes in the one in force.
@@ -250,7 +262,7 @@ func (w *world) dial() *wire {
 	w.t.Cleanup(func() { _ = sock.Close() })
 	codec, err := iso.NewCodec(w.config.Links[0].Dialect)
 	w.check(err)
-	return &wire{Conn: sock, t: w.t, frames: iso.NewFrameReader(sock), codec: codec}
+	return &wire{Conn: sock, t: w.t, frames: iso.NewFrameReader(sock, codec.Dialect().Framing()), codec: codec}
 }
 
 // terminal is who speaks, as the sample terminals do.

@@ -69,7 +69,9 @@ func killable(t *testing.T) (*process, *server) {
 	if err := s.EnsureDatabase(t.Context(), "bpnt"); err != nil {
 		t.Fatal(err)
 	}
-	p := &process{world: &world{t: t, url: s.URL("bpnt")}, dir: dir, binary: filepath.Join(dir, "bpnt"), addr: freeAddress(t)}
+	p := &process{
+		world: &world{t: t, url: s.URL("bpnt"), postgres: s}, dir: dir, binary: filepath.Join(dir, "bpnt"), addr: freeAddress(t),
+	}
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", p.binary, "bpnt/cmd/bpnt")
 	if text, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)

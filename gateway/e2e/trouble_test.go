@@ -23,7 +23,7 @@ func ownServer(t *testing.T, change func(*gateway.Config)) (*world, *server) {
 	if err := s.EnsureDatabase(t.Context(), "bpnt"); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, url: s.URL("bpnt"), keys: newKeys(t)}
+	w := &world{t: t, url: s.URL("bpnt"), keys: newKeys(t), postgres: s}
 	w.prepare(change)
 	w.start()
 	return w, s

@@ -16,8 +16,13 @@
 //	    │ AES-256-GCM; what a key is for, and its id or TID, are authenticated with it
 //	    ├── keys.json   PAN key            HMAC-SHA-256, 32 bytes   finds cards        lost: no card is ever found again
 //	    │               verification key   TDES, 16 bytes           PIN -> value       lost: every card needs a new PIN
-//	    └── the ledger  TPK of a terminal  DES or TDES              opens PIN blocks   lost: load a new one
-//	                    TAK of a terminal  DES or TDES              DE64               lost: load a new one
+//	    ├── the ledger  ZMK, ZPK, ZAK of a switch's zone            what TMK, TPK and TAK are to a terminal (zone.go)
+//	    └── the ledger  TMK of a terminal  DES or TDES              brings the others  lost: inject a new one
+//	                    TPK of a terminal  DES or TDES              opens PIN blocks   lost: load one, or log on
+//	                    TAK of a terminal  DES or TDES              DE64               lost: load one, or log on
+//
+// A terminal with a master key (TMK) gets its working keys over the line: KeyBlock puts them under it, each with its check
+// value (keyblock.go), and OpenKeyBlock is the terminal's side. Their clear form exists only inside those two calls.
 //
 // Every key has a check value: for a DES key the first three bytes of its encryption of zeros (KCV, as payment people
 // compare it by telephone), for the others the first three bytes of an HMAC over a fixed text. Keystore.Fingerprint

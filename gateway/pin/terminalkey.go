@@ -15,6 +15,8 @@ const (
 	UsePIN Use = 1
 	// UseMAC is a terminal's TAK: it authenticates messages (DE64).
 	UseMAC Use = 2
+	// UseTMK is a terminal's master key: the other two are sent under it (keyblock.go).
+	UseTMK Use = 3
 )
 
 var errUse = errors.New("pin: this key is for another use")
@@ -26,6 +28,8 @@ func (u Use) String() string {
 		return "TPK"
 	case UseMAC:
 		return "TAK"
+	case UseTMK:
+		return "TMK"
 	}
 	return "unknown use"
 }
@@ -34,14 +38,14 @@ func (u Use) String() string {
 type TerminalKey struct {
 	use   Use
 	kcv   string
-	whole cipher.Block // single, double or triple DES; for PIN blocks
+	whole cipher.Block // single, double or triple DES; for PIN blocks and for keys
 	mac   macKeys      // for UseMAC only
 }
 
 // ExpandTerminalKey is a clear key of 8, 16 or 24 bytes made ready: the terminal's side, where the key is known. The
 // caller may overwrite the bytes afterwards.
 func ExpandTerminalKey(use Use, clear []byte) (*TerminalKey, error) {
-	if use != UsePIN && use != UseMAC {
+	if use < UsePIN || use > UseTMK {
 		return nil, errUse
 	}
 	whole, err := expand(clear)
