@@ -16,7 +16,13 @@ type answer struct {
 }
 
 // approved tells whether DE39 is 00.
-func (a *answer) approved() bool { return a.code == [2]byte{'0', '0'} }
+func (a answer) approved() bool { return a.code == [2]byte{'0', '0'} }
+
+// unavailable tells whether DE39 is 91: nothing was done, and nothing is known for ever.
+func (a answer) unavailable() bool { return a.code == [2]byte{'9', '1'} }
+
+// totalsDiffer tells whether DE39 is 95: the host counts otherwise, and wants the batch.
+func (a answer) totalsDiffer() bool { return a.code == [2]byte{'9', '5'} }
 
 // fieldBytes are the lengths of the fields that may stand before DE42 in an answer; nibbleLength marks those that carry
 // a length of their own. A field that is not listed makes the answer undecodable.

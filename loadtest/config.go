@@ -20,7 +20,10 @@ type Config struct {
 
 	Inquiries float64 // share of visits that begin with a balance inquiry
 	Repeats   float64 // share of answered purchases that are sent once more as 0201
-	Reversals float64 // share of approved purchases whose answer the terminal loses on purpose, and reverses
+	Reversals float64 // share of approved purchases and voids whose answer the terminal loses on purpose, and reverses
+	Voids     float64 // share of approved purchases after which the outlet voids one of its latest
+	Settle    bool    // terminals close their batch at the end, and whenever it is full
+	Disputes  float64 // share of those batches from whose totals the terminal leaves a sale out, so that it must upload
 
 	AmountMax int64 // whole rupiah; amounts are multiples of 500 up to this and up to what the family has left
 	Funds     int64 // whole rupiah a family may spend during the run
@@ -28,10 +31,11 @@ type Config struct {
 	AnswerTimeout  time.Duration // the terminal's patience with one message
 	ResolveTimeout time.Duration // time after the run in which open purchases are reversed
 
-	FirstSTAN int32  // STAN of each terminal's first message
-	NII       uint16 // DE24 and the destination of the TPDU
-	Dialect   iso.Dialect
-	Chip      bool // purchases carry DE55 with a counting 9F36, and DE22 0051
+	FirstSTAN  int32  // STAN of each terminal's first message
+	FirstBatch int32  // DE60 of each terminal's first batch
+	NII        uint16 // DE24 and the destination of the TPDU
+	Dialect    iso.Dialect
+	Chip       bool // purchases carry DE55 with a counting 9F36, and DE22 0051
 
 	Progress func(Snapshot) // called every second; nil for none
 }
@@ -44,7 +48,7 @@ func DefaultConfig() Config {
 		Inquiries: 1, Repeats: 0.01, Reversals: 0.01,
 		AmountMax: 20_000, Funds: 110_000,
 		AnswerTimeout: 30 * time.Second, ResolveTimeout: time.Minute,
-		FirstSTAN: 1, NII: 1, Dialect: iso.EDC(),
+		FirstSTAN: 1, FirstBatch: 1, NII: 1, Dialect: iso.EDC(),
 	}
 }
 
@@ -53,11 +57,13 @@ func (c Config) Validate() error {
 	return errors.Join(
 		positive("duration", c.Duration), positive("answer timeout", c.AnswerTimeout),
 		share("inquiries", c.Inquiries), share("repeats", c.Repeats), share("reversals", c.Reversals),
+		share("voids", c.Voids), share("disputes", c.Disputes),
 		refuse(c.Warmup < 0, "the warm-up is negative"),
 		refuse(c.ResolveTimeout < 0, "the time to resolve is negative"),
 		refuse(c.Rate < 0 || c.Rate > rateMax, "the rate must be 0 (closed loop) to %d visits per second", int(rateMax)),
 		refuse(c.AmountMax < amountStep, "the largest amount must be at least %d rupiah", amountStep),
 		refuse(c.FirstSTAN < 1 || c.FirstSTAN > stanMax, "the first STAN must be 1 to %d", stanMax),
+		refuse(c.FirstBatch < 1 || c.FirstBatch > batchMax, "the first batch must be 1 to %d", batchMax),
 	)
 }
 
@@ -65,6 +71,9 @@ func (c Config) Validate() error {
 const (
 	rateMax      = 1e6 // visits per second: above it the gap between arrivals is below the pacer's resolution
 	stanMax      = 999_999
+	batchMax     = 999_999
+	batchSales   = 999 // what a terminal sells before it must settle: DE63 counts a batch's sales in three digits
+	voidReach    = 32  // how many sales back an outlet finds out that it was mistaken
 	amountStep   = 500
 	strictEvery  = 256  // one answer in so many is decoded strictly as well
 	familyQueue  = 1024 // arrivals handed to terminals ahead of need; the rest waits in the schedule

@@ -13,7 +13,7 @@
 //
 // A terminal is one TCP connection with one message in flight, as a real EDC is: it sends, waits for the answer or for
 // its timeout, and only then serves the next family. A family's visit is a balance inquiry (a share of the visits),
-// then a purchase, then, for a share of them, the same purchase once more as 0201.
+// then a purchase, then, for a share of them, the same purchase once more as 0201, or the void of a recent sale.
 //
 // Open loop (Config.Rate > 0): families arrive by a schedule that was fixed before the run and does not care how the
 // gateway fares. Where all terminals are busy, families queue. The latency of a visit's first message counts from the
@@ -31,12 +31,26 @@
 // to the write). Where its p99 is not small against the latencies, the machine was too small for the generator
 // and the figures belong to the generator.
 //
+// # The batch
+//
+// With Config.Settle each terminal closes its batch: before the clock starts, with totals of zero, so that what an earlier
+// run left is in nobody's way; when the batch is full, since DE63 counts 999 sales at most; and when the doors have closed.
+// Where the host's totals differ (95) it uploads its sales one by one, and the trailer closes the batch with the host's
+// totals. A batch with a sale whose fate is open is not settled at all, as no terminal settles with a reversal to send.
+//
+//	0500 totals ──► 00  closed                      agreed
+//	            └─► 95  0320 … 0320, 0500 trailer   disputed
+//
+// Report.Batches are the terminals' own figures of each batch, to be held against the host's. Messages that close a batch
+// have latencies of their own; most of them come after the measured time.
+//
 // # The account
 //
 // Each terminal journals what it believes. An answer 00 to a purchase is a debit. A purchase without answer is open:
 // the terminal sends 0400, and 0401 until it gets an answer, over new connections where the old one dies, and serves
-// nobody else meanwhile; with the 00 to the reversal the purchase counts zero. An approval that comes after the terminal
-// gave up is counted (late) and changes nothing. What is still open when the time to resolve has passed is listed:
+// nobody else meanwhile; with the 00 to the reversal the purchase counts zero. A void that was approved makes its sale
+// count zero; one without answer is reversed, and the sale stands. An approval that comes after the terminal gave up is
+// counted (late) and changes nothing. What is still open when the time to resolve has passed is listed:
 // only those may stand in the books either way. So with an empty list
 //
 //	Report.TerminalsDebitsIDR == debits minus credits in the books

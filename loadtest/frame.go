@@ -19,12 +19,19 @@ const (
 	mtiPurchaseRepeat = 0x0201
 	mtiReversal       = 0x0400
 	mtiReversalRepeat = 0x0401
+	mtiUpload         = 0x0320
+	mtiSettlement     = 0x0500
+	repeatFlag        = 0x0001
 )
 
 // Processing codes.
 const (
-	codePurchase = 0x000000
-	codeInquiry  = 0x310000
+	codePurchase   = 0x000000
+	codeInquiry    = 0x310000
+	codeVoid       = 0x020000
+	codeSettlement = 0x920000
+	codeTrailer    = 0x960000
+	moreFollow     = 0x000001 // in an upload
 )
 
 // message is what one frame says; the terminal's and card's own data come beside it.
@@ -34,6 +41,10 @@ type message struct {
 	stan   int32
 	amount int64 // whole rupiah; 0 in an inquiry
 	atc    uint16
+
+	rrn      [12]byte // DE37 of a void, of its reversal and of an upload: the sale's
+	original int32    // the sale's STAN
+	totals   totals   // DE63 of a settlement
 }
 
 // appendFrame appends the whole frame, length prefix included.
@@ -41,9 +52,16 @@ func (t *terminal) appendFrame(b []byte, m message, c *Card) []byte {
 	start := len(b)
 	b = append(b, 0, 0, 0x60, byte(t.cfg.NII>>8), byte(t.cfg.NII), 0, 0)
 	b = binary.BigEndian.AppendUint16(b, m.mti)
-	if m.mti >= mtiReversal {
+	switch {
+	case m.mti >= mtiSettlement:
+		b = t.appendSettlement(b, m)
+	case m.mti&^repeatFlag == mtiUpload:
+		b = t.appendUpload(b, m, c)
+	case m.code == codeVoid:
+		b = t.appendVoid(b, m, c)
+	case m.mti >= mtiReversal:
 		b = t.appendReversal(b, m, c)
-	} else {
+	default:
 		b = t.appendSale(b, m, c)
 	}
 	binary.BigEndian.PutUint16(b[start:], uint16(len(b)-start-2))
@@ -62,7 +80,7 @@ func (t *terminal) appendSale(b []byte, m message, c *Card) []byte {
 		fields |= chipField
 	}
 	b = binary.BigEndian.AppendUint64(b, fields)
-	b = append(b, byte(m.code>>16), byte(m.code>>8), byte(m.code))
+	b = appendCode(b, m.code)
 	if m.code == codePurchase {
 		b = appendBCD(b, uint64(m.amount*t.scale), 6)
 	}
@@ -77,25 +95,32 @@ func (t *terminal) appendSale(b []byte, m message, c *Card) []byte {
 	if fields&chipField != 0 {
 		b = appendChip(b, uint64(m.amount*t.scale), m)
 	}
-	b = append(b, 0x00, 0x06, '0', '0', '0', '0', '0', '1') // DE60: the first batch
+	b = appendText6(b, t.batch)
 	if m.code == codePurchase {
-		b = appendInvoice(b, m.stan)
+		b = appendText6(b, m.stan) // DE62
 	}
 	return appendMAC(b)
 }
 
 func (t *terminal) appendReversal(b []byte, m message, c *Card) []byte {
-	b = binary.BigEndian.AppendUint64(b, reversalFields)
-	b = append(b, bcdByte(c.digits))
-	b = c.appendPAN(b)
-	b = append(b, byte(m.code>>16), byte(m.code>>8), byte(m.code))
-	b = appendBCD(b, uint64(m.amount*t.scale), 6)
-	b = appendBCD(b, uint64(m.stan), 3)
+	b = t.appendByPAN(binary.BigEndian.AppendUint64(b, reversalFields), m, c)
 	expiry := c.expiry()
 	b = append(b, expiry[:]...)
 	b = t.appendEntry(b)
 	b = append(b, t.identity...)
-	return appendMAC(appendInvoice(b, m.stan))
+	return appendMAC(appendText6(b, m.stan))
+}
+
+// appendByPAN appends DE2, DE3, DE4 and DE11.
+func (t *terminal) appendByPAN(b []byte, m message, c *Card) []byte {
+	b = append(b, bcdByte(c.digits))
+	b = appendCode(c.appendPAN(b), m.code)
+	b = appendBCD(b, uint64(m.amount*t.scale), 6)
+	return appendBCD(b, uint64(m.stan), 3)
+}
+
+func appendCode(b []byte, code uint32) []byte {
+	return append(b, byte(code>>16), byte(code>>8), byte(code))
 }
 
 // appendEntry appends DE22, DE24 and DE25.
@@ -107,9 +132,9 @@ func (t *terminal) appendEntry(b []byte) []byte {
 	return append(appendBCD(append(b, 0x00, entry), uint64(t.cfg.NII), 2), 0x00)
 }
 
-// appendInvoice appends DE62, which is the STAN once more.
-func appendInvoice(b []byte, stan int32) []byte {
-	return appendDigits(append(b, 0x00, 0x06), uint64(stan), 6)
+// appendText6 appends a field of six digits with its length: DE60, the batch, or DE62, which is the sale's STAN once more.
+func appendText6(b []byte, n int32) []byte {
+	return appendDigits(append(b, 0x00, 0x06), uint64(n), 6)
 }
 
 // appendMAC appends a DE64 of zeros, as many Indonesian terminals send.

@@ -45,6 +45,19 @@ func TestFramesAreThoseOfTheCodec(t *testing.T) {
 		inquiry.code, reversal.mti = codeInquiry, mtiReversal
 		repeat, reversalRepeat := m, m
 		repeat.mti, reversalRepeat.mti = mtiPurchaseRepeat, mtiReversalRepeat
+		stan2, rrn := rapid.Int32Range(1, stanMax).Draw(t, "second STAN"), rapid.StringMatching(`[0-9]{12}`).Draw(t, "RRN")
+		void := message{mti: mtiPurchase, code: codeVoid, stan: stan2, amount: m.amount, original: m.stan}
+		copy(void.rrn[:], rrn)
+		voidReversal, upload := void, void
+		voidReversal.mti, upload.mti, upload.code = mtiReversal, mtiUpload, codePurchase
+		more := upload
+		more.code = moreFollow
+		settlement := message{mti: mtiSettlement, code: codeSettlement, stan: stan2, totals: totals{
+			rapid.Int64Range(0, batchSales).Draw(t, "sales"), rapid.Int64Range(0, 9_999_999_999).Draw(t, "rupiah"),
+		}}
+		trailer := settlement
+		trailer.code = codeTrailer
+		claim := iso.TotalsOf(iso.Total{Count: int32(settlement.totals.count), Amount: settlement.totals.amount}, iso.Total{})
 		for _, pair := range []struct {
 			name string
 			own  message
@@ -55,6 +68,12 @@ func TestFramesAreThoseOfTheCodec(t *testing.T) {
 			{"inquiry", inquiry, theirs.Inquiry(m.stan, track2, pin)},
 			{"reversal", reversal, theirs.Reversal(purchase)},
 			{"reversal repeat", reversalRepeat, theirs.Reversal(purchase).Repeat()},
+			{"void", void, theirs.Void(stan2, purchase, rrn)},
+			{"void reversal", voidReversal, theirs.VoidReversal(theirs.Void(stan2, purchase, rrn))},
+			{"upload", upload, theirs.Upload(stan2, purchase, rrn, false)},
+			{"upload, more follow", more, theirs.Upload(stan2, purchase, rrn, true)},
+			{"settlement", settlement, theirs.Settlement(stan2, claim)},
+			{"trailer", trailer, theirs.Trailer(stan2, claim)},
 		} {
 			want, err := codec.EncodeRequest(nil, &pair.want)
 			if err != nil {

@@ -1,5 +1,7 @@
 package loadtest
 
+import "math/rand/v2"
+
 // Sale is one purchase as its terminal remembers it.
 type Sale struct {
 	TID    string `json:"tid"`
@@ -14,10 +16,12 @@ type Sale struct {
 type Fate string
 
 const (
-	// FateApproved: answered 00 and not reversed since. The family took its food.
+	// FateApproved: answered 00 and neither reversed nor voided since. The family took its food.
 	FateApproved Fate = "approved"
 	// FateReversed: a reversal was answered with 00. It counts zero, whatever the purchase's own answer was.
 	FateReversed Fate = "reversed"
+	// FateVoided: the outlet cancelled it, and was answered 00. It counts zero.
+	FateVoided Fate = "voided"
 	// FateOpen: neither a final answer nor an answered reversal. It may stand in the books either way.
 	FateOpen Fate = "open"
 )
@@ -36,11 +40,13 @@ const (
 	fateApproved
 	fateReversed
 	fateDeclined
+	fateVoided
 )
 
 // journal is one terminal's account. It is used by the terminal alone, and read when the terminal has stopped.
 type journal struct {
 	entries []entry
+	batch   int // index of the open batch's first entry
 }
 
 // open notes a purchase before it is sent.
@@ -54,9 +60,41 @@ func (j *journal) last() *entry { return &j.entries[len(j.entries)-1] }
 func (e *entry) approve(rrn [12]byte) { e.fate, e.rrn = fateApproved, rrn }
 func (e *entry) reverse()             { e.fate = fateReversed }
 func (e *entry) decline()             { e.fate = fateDeclined }
+func (e *entry) void()                { e.fate = fateVoided }
 
-// reopen marks an approved purchase whose reversal is under way: until that is answered it may stand either way.
+// reopen marks an approved purchase whose reversal or void is under way: until that is answered it may stand either way.
 func (e *entry) reopen() { e.fate = fateOpen }
+
+// stand marks a purchase that was approved and stands: its void was refused, or reversed.
+func (e *entry) stand() { e.fate = fateApproved }
+
+// recent is one of the batch's latest sales that stand, the last one where the draw meets none; the last must stand.
+func (j *journal) recent(random *rand.Rand) *entry {
+	open := j.entries[j.batch:]
+	if e := &open[len(open)-1-random.IntN(min(voidReach, len(open)))]; e.fate == fateApproved {
+		return e
+	}
+	return j.last()
+}
+
+// standing are the open batch's sales that count in its totals. It is false where one of them may stand either way.
+func (j *journal) standing() (sales []*entry, settled bool) {
+	for i := range j.entries[j.batch:] {
+		switch e := &j.entries[j.batch+i]; e.fate {
+		case fateApproved:
+			sales = append(sales, e)
+		case fateOpen:
+			return nil, false
+		}
+	}
+	return sales, true
+}
+
+// full tells whether the open batch holds as many sales as its totals can count.
+func (j *journal) full() bool { return len(j.entries)-j.batch >= batchSales }
+
+// nextBatch begins a batch.
+func (j *journal) nextBatch() { j.batch = len(j.entries) }
 
 // debits is the sum of what was approved and not reversed, in whole rupiah, and the number of such purchases.
 func (j *journal) debits() (sum, count int64) {
@@ -70,7 +108,9 @@ func (j *journal) debits() (sum, count int64) {
 }
 
 // fates are the words for what Sales shows; a declined purchase moved no money and is left out.
-var fates = map[byte]Fate{fateOpen: FateOpen, fateApproved: FateApproved, fateReversed: FateReversed}
+var fates = map[byte]Fate{
+	fateOpen: FateOpen, fateApproved: FateApproved, fateReversed: FateReversed, fateVoided: FateVoided,
+}
 
 // sales yields what may have moved money, in the order of the terminal.
 func (j *journal) sales(o *Outlet, yield func(Sale) bool) bool {

@@ -51,7 +51,7 @@ func (l *line) connect(hard, open context.Context) bool {
 }
 
 func (l *line) adopt(hard context.Context, conn net.Conn) {
-	l.conn, l.deadline, l.reader = conn, time.Time{}, iso.NewFrameReader(conn)
+	l.conn, l.deadline, l.reader = conn, time.Time{}, iso.NewFrameReader(conn, iso.EDC().Framing())
 	l.unhook = context.AfterFunc(hard, func() { conn.Close() })
 	l.recorder.count(countConnects)
 }

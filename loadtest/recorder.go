@@ -15,10 +15,19 @@ const (
 	classInquiry
 	classRepeat
 	classReversal
+	classVoid
+	classSettlement
+	classUpload
+	classTrailer
 	classes
 )
 
-var classNames = [classes]string{"purchase", "inquiry", "repeat", "reversal"}
+var classNames = [classes]string{
+	"purchase", "inquiry", "repeat", "reversal", "void", "settlement", "upload", "trailer",
+}
+
+// closing tells whether the message closes a batch. Those come after the measured time too, where nothing else does.
+func (c class) closing() bool { return c >= classSettlement }
 
 // Counter is something that should not happen often.
 type counter uint8
@@ -33,6 +42,7 @@ const (
 	countBroken                     // the connection died while an answer was due
 	countConnects                   // connections made
 	countUnserved                   // families that still waited when the run ended
+	countBatches                    // batches closed
 	counters
 )
 
@@ -59,8 +69,8 @@ type recorder struct {
 	lastSeen int64 // total at the last snapshot
 }
 
-func newRecorder(from, until time.Time) *recorder {
-	r := &recorder{from: from, until: until, lag: newHistogram(), interval: newHistogram()}
+func newRecorder() *recorder {
+	r := &recorder{lag: newHistogram(), interval: newHistogram()}
 	for c := range r.latency {
 		r.latency[c] = newHistogram()
 		r.codes[c] = map[[2]byte]int64{}
@@ -98,7 +108,11 @@ func (r *recorder) observe(o observation) {
 		_ = r.interval.RecordValue(waited) // within range by micros
 	}
 	r.countMeasured(o.ended, answered, approved)
-	if o.intended.Before(r.from) || !o.intended.Before(r.until) {
+	if o.class.closing() {
+		_ = r.latency[o.class].RecordValue(waited)
+		return
+	}
+	if !r.measured(o.intended) {
 		return
 	}
 	_ = r.latency[o.class].RecordValue(waited)
@@ -107,7 +121,7 @@ func (r *recorder) observe(o observation) {
 
 // countMeasured counts answers that came in the measured time, whenever they were asked for.
 func (r *recorder) countMeasured(at time.Time, answered, approved bool) {
-	if !answered || at.Before(r.from) || !at.Before(r.until) {
+	if !answered || !r.measured(at) {
 		return
 	}
 	r.messages++
@@ -121,10 +135,13 @@ func (r *recorder) unserved(intended time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.counts[countUnserved]++
-	if !intended.Before(r.from) && intended.Before(r.until) {
+	if r.measured(intended) {
 		_ = r.latency[classPurchase].RecordValue(micros(r.until.Sub(intended)))
 	}
 }
+
+// measured tells whether a moment lies in the measured time.
+func (r *recorder) measured(at time.Time) bool { return !at.Before(r.from) && at.Before(r.until) }
 
 func (r *recorder) count(c counter) {
 	r.mu.Lock()
@@ -182,6 +199,12 @@ func (r *recorder) outcomes() map[string]int64 {
 		if code == [2]byte{'0', '0'} {
 			m["reversed"] = n
 		}
+	}
+	for code, n := range r.codes[classVoid] {
+		m["void_"+codeName(code)] += n
+	}
+	if closed := r.counts[countBatches]; closed > 0 {
+		m["batches_closed"] = closed
 	}
 	if silent := r.counts[countTimeouts] + r.counts[countBroken]; silent > 0 {
 		m["no_answer"] = silent

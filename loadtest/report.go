@@ -30,7 +30,7 @@ type Report struct {
 	OfferedPerS float64 `json:"offered_per_s"` // 0 for a closed loop
 	MeasuredS   float64 `json:"measured_s"`
 
-	Redemptions  int64   `json:"redemptions"` // approved and not reversed
+	Redemptions  int64   `json:"redemptions"` // approved, and neither reversed nor voided
 	RatePerS     float64 `json:"rate_per_s"`  // approved purchases answered per second
 	MessagesPerS float64 `json:"messages_per_s"`
 
@@ -49,8 +49,10 @@ type Report struct {
 	Undecodable int64 `json:"undecodable_answers"`
 	Altered     int64 `json:"altered_answers"`
 
-	TerminalsDebitsIDR int64  `json:"terminals_debits_idr"` // approved minus reversed, whole rupiah
+	TerminalsDebitsIDR int64  `json:"terminals_debits_idr"` // approved minus reversed and voided, whole rupiah
 	Unresolved         []Sale `json:"unresolved"`           // may stand in the books either way
+
+	Settlement *Settlement `json:"settlement,omitempty"` // nil where terminals do not settle
 
 	terminals []*terminal
 }
@@ -86,6 +88,9 @@ func (r *run) report() *Report {
 		p.Others[classNames[c]] = quantiles(rec.latency[c])
 	}
 	p.setCounts(rec.counts)
+	if r.cfg.Settle {
+		p.Settlement = r.settlement()
+	}
 	return p
 }
 
@@ -124,6 +129,7 @@ func (p *Report) WriteText(w io.Writer) error {
 	for _, name := range sortedKeys(p.Outcomes) {
 		fmt.Fprintf(t, "%s\t%d\n", name, p.Outcomes[name])
 	}
+	p.Settlement.write(t)
 	fmt.Fprintf(t, "answers\t%d late, %d duplicate, %d unmatched, %d undecodable, %d altered\n",
 		p.Late, p.Duplicate, p.Unmatched, p.Undecodable, p.Altered)
 	fmt.Fprintf(t, "connections\t%d made, %d broken under a message, %d timeouts\n", p.Connects, p.Broken, p.Timeouts)

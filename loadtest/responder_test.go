@@ -109,9 +109,9 @@ func answerTo(request []byte, code string) []byte {
 
 // request is what the responder needs of a frame, as it stands on the wire.
 type request struct {
-	mti          uint16
-	code, amount []byte
-	stan, tid    []byte
+	mti            uint16
+	code, amount   []byte
+	stan, rrn, tid []byte
 }
 
 func parseRequest(frame []byte) request {
@@ -130,6 +130,8 @@ func parseRequest(frame []byte) request {
 			q.amount = rest[:size]
 		case 11:
 			q.stan = rest[:size]
+		case 37:
+			q.rrn = rest[:size]
 		case 41:
 			q.tid = rest[:size]
 		}

@@ -33,14 +33,20 @@ func Run(ctx context.Context, cfg Config, fleet []Outlet) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := newRun(cfg, codec, fleet, time.Now())
-	r.play(ctx)
+	r := newRun(cfg, codec, fleet)
+	// Terminals may outlive ctx: what is under way when it ends must be resolved, within limits.
+	hard, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	if cfg.Settle {
+		r.clear(ctx, hard)
+	}
+	r.begin(time.Now())
+	r.play(ctx, hard, giveUp)
 	return r.report(), nil
 }
 
-func newRun(cfg Config, codec *iso.Codec, fleet []Outlet, now time.Time) *run {
-	from := now.Add(cfg.Warmup)
-	r := &run{cfg: cfg, start: now, recorder: newRecorder(from, from.Add(cfg.Duration))}
+func newRun(cfg Config, codec *iso.Codec, fleet []Outlet) *run {
+	r := &run{cfg: cfg, recorder: newRecorder()}
 	if cfg.Rate > 0 {
 		r.queue = make(chan time.Time, familyQueue)
 	}
@@ -51,16 +57,37 @@ func newRun(cfg Config, codec *iso.Codec, fleet []Outlet, now time.Time) *run {
 	return r
 }
 
+// begin starts the clock.
+func (r *run) begin(now time.Time) {
+	r.start = now
+	r.recorder.from = now.Add(r.cfg.Warmup)
+	r.recorder.until = r.recorder.from.Add(r.cfg.Duration)
+}
+
+// clear lets every terminal close what an earlier run left in its batch, before the clock starts: closing batches is not
+// what is measured.
+func (r *run) clear(ctx, hard context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, r.patience())
+	defer cancel()
+	var terminals sync.WaitGroup
+	for _, t := range r.terminals {
+		terminals.Go(func() {
+			if t.online(hard, ctx) {
+				t.clearBatch(ctx)
+			}
+		})
+	}
+	terminals.Wait()
+}
+
+// patience is how long terminals may take to end what they began.
+func (r *run) patience() time.Duration { return r.cfg.AnswerTimeout + r.cfg.ResolveTimeout }
+
 // play runs everything and waits for everything it started.
-func (r *run) play(ctx context.Context) {
+func (r *run) play(ctx, hard context.Context, giveUp func()) {
 	open, closeDoors := context.WithDeadline(ctx, r.recorder.until)
 	defer closeDoors()
-	// Terminals may outlive ctx: what is under way when it ends must be resolved, within limits.
-	hard, giveUp := context.WithCancel(context.WithoutCancel(ctx))
-	defer giveUp()
-	stop := context.AfterFunc(open, func() {
-		time.AfterFunc(r.cfg.AnswerTimeout+r.cfg.ResolveTimeout, giveUp)
-	})
+	stop := context.AfterFunc(open, func() { time.AfterFunc(r.patience(), giveUp) })
 	defer stop()
 
 	var aside, terminals sync.WaitGroup

@@ -14,8 +14,7 @@ import (
 )
 
 func testTerminal(cfg Config, o *Outlet) *terminal {
-	now := time.Now()
-	return newTerminal(&cfg, nil, o, newRecorder(now, now.Add(time.Hour)), rand.New(rand.NewPCG(1, 1)))
+	return newTerminal(&cfg, nil, o, newRecorder(), rand.New(rand.NewPCG(1, 1)))
 }
 
 // books is a host's ledger: what stands debited, by TID and STAN, with tombstones for reversals that came first.

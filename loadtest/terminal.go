@@ -22,6 +22,11 @@ type terminal struct {
 	identity []byte // DE41 and DE42 as on the wire
 	scale    int64  // minor units of the link in a rupiah
 	stan     int32  // of the next message
+	used     int    // STANs taken
+	batch    int32  // DE60
+	closed   int    // batches closed, those of earlier runs too
+	batches  []Batch
+	shopped  time.Time // when the last family had left
 	atc      uint16
 	left     []int64   // whole rupiah each card's family may still spend
 	free     time.Time // since when the terminal could have sent something
@@ -34,7 +39,7 @@ func newTerminal(cfg *Config, codec *iso.Codec, o *Outlet, r *recorder, random *
 		cfg: cfg, outlet: o, recorder: r, random: random,
 		identity: fmt.Appendf(nil, "%s%-15s", o.TID, o.MID),
 		scale:    1, codec: codec,
-		stan: cfg.FirstSTAN, left: make([]int64, len(o.Cards)),
+		stan: cfg.FirstSTAN, batch: cfg.FirstBatch, left: make([]int64, len(o.Cards)),
 	}
 	t.line = line{addr: cfg.Addr, recorder: r}
 	for range cfg.Dialect.AmountDecimals {
@@ -53,12 +58,23 @@ func (t *terminal) serve(open, hard context.Context, queue <-chan time.Time) {
 	if !t.online(hard, open) {
 		return
 	}
+	t.shop(open, hard, queue)
+	if t.cfg.Settle {
+		t.shopped = time.Now()
+		t.closeBatch(hard)
+	}
+}
+
+func (t *terminal) shop(open, hard context.Context, queue <-chan time.Time) {
 	for {
 		intended, ok := nextFamily(open, queue)
 		if !ok {
 			return
 		}
 		t.visit(open, hard, intended)
+		if t.cfg.Settle && t.journal.full() {
+			t.closeBatch(hard)
+		}
 	}
 }
 
@@ -78,7 +94,7 @@ func nextFamily(open context.Context, queue <-chan time.Time) (time.Time, bool) 
 func (t *terminal) visit(open, hard context.Context, intended time.Time) {
 	card := t.choose()
 	c := &t.outlet.Cards[card]
-	if t.cfg.Inquiries > 0 && t.random.Float64() < t.cfg.Inquiries {
+	if t.chance(t.cfg.Inquiries) {
 		m := message{mti: mtiPurchase, code: codeInquiry, stan: t.nextSTAN()}
 		t.ask(open, hard, classInquiry, m, c, intended)
 		intended = t.free
@@ -99,9 +115,11 @@ func (t *terminal) purchase(open, hard context.Context, card int, intended time.
 		sale.decline()
 		t.recorder.unserved(intended)
 	case fate == fateSilent:
-		t.reverse(hard, m, c, sale)
+		if t.reverse(hard, m, c) {
+			sale.reverse()
+		}
 	case a.approved():
-		t.approved(hard, m, c, sale, a, card)
+		t.approved(open, hard, m, c, sale, a, card)
 	default:
 		sale.decline()
 		t.again(open, hard, m, c, a)
@@ -111,30 +129,33 @@ func (t *terminal) purchase(open, hard context.Context, card int, intended time.
 
 // rest is the operator who reads "try again later" and does not press the button a thousand times a second.
 func (t *terminal) rest(open context.Context, a answer) {
-	if a.code == [2]byte{'9', '1'} {
+	if a.unavailable() {
 		pause(open, retryWaitMax)
 		t.free = time.Now()
 	}
 }
 
-// approved books the sale; for a share of them the terminal sends the message again, or loses the answer.
-func (t *terminal) approved(hard context.Context, m message, c *Card, sale *entry, a answer, card int) {
+// approved books the sale; for a share of them the terminal sends the message again, loses the answer, or voids a sale.
+func (t *terminal) approved(open, hard context.Context, m message, c *Card, sale *entry, a answer, card int) {
 	sale.approve(a.rrn)
 	t.left[card] -= m.amount
 	t.again(hard, hard, m, c, a)
-	if t.cfg.Reversals > 0 && t.random.Float64() < t.cfg.Reversals {
+	switch {
+	case t.chance(t.cfg.Reversals):
 		sale.reopen()
-		t.reverse(hard, m, c, sale)
-		if sale.fate == fateReversed {
+		if t.reverse(hard, m, c) {
+			sale.reverse()
 			t.left[card] += m.amount
 		}
+	case t.chance(t.cfg.Voids):
+		t.void(open, hard)
 	}
 }
 
 // again sends a share of the answered purchases once more: the answer must be the same one. A repeat without answer
 // changes nothing, since the purchase itself was answered.
 func (t *terminal) again(open, hard context.Context, m message, c *Card, first answer) {
-	if t.cfg.Repeats == 0 || t.random.Float64() >= t.cfg.Repeats {
+	if !t.chance(t.cfg.Repeats) {
 		return
 	}
 	m.mti = mtiPurchaseRepeat
@@ -168,8 +189,12 @@ func (t *terminal) amount(card int) int64 {
 	return amountStep * (1 + t.random.Int64N(steps))
 }
 
+// chance draws for a share of the mix.
+func (t *terminal) chance(share float64) bool { return share > 0 && t.random.Float64() < share }
+
 func (t *terminal) nextSTAN() int32 {
 	stan := t.stan
+	t.used++
 	t.stan = stan%stanMax + 1
 	return stan
 }

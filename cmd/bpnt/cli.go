@@ -5,31 +5,38 @@ type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Show the whole thing: private Postgres, Jakarta's families, gateway, terminals, audit."`
 	Serve    serveCmd    `cmd:"" help:"Run the gateway."`
 	Decode   decodeCmd   `cmd:"" help:"Print an ISO 8583 message field by field, masked."`
-	EDC      edcCmd      `cmd:"" name:"edc" help:"Be one terminal: logon, balance, purchase, reverse."`
+	EDC      edcCmd      `cmd:"" name:"edc" help:"Be one terminal: a whole day, or its messages one by one."`
+	Switch   switchCmd   `cmd:"" name:"switch" help:"Be a bank's switch: sign on, forward redemptions, cut over, reconcile."`
 	Loadtest loadtestCmd `cmd:"" help:"Play many terminals against a gateway and report latencies and money."`
 	Ledger   ledgerCmd   `cmd:"" help:"Operate the books: migrate, seed, disburse, audit, terminals, outlets, cards."`
 }
 
 type ledgerCmd struct {
-	Migrate   migrateCmd   `cmd:"" help:"Make the ledger in a database, or bring it to this program's version."`
-	Seed      seedCmd      `cmd:"" help:"Put synthetic Jakarta into an empty ledger."`
-	Disburse  disburseCmd  `cmd:"" help:"Pay a file, or a month to every family; take a disbursement back."`
-	Freeze    freezeCmd    `cmd:"" help:"Freeze the money that families leave alone."`
-	Return    returnCmd    `cmd:"" help:"Return what has long been frozen to the treasury."`
-	Thaw      thawCmd      `cmd:"" help:"Give a family its frozen money back."`
-	Expire    expireCmd    `cmd:"" help:"Empty the periods whose money has expired."`
-	Audit     auditCmd     `cmd:"" help:"Check every invariant of the books."`
-	Report    reportCmd    `cmd:"" help:"Who was funded, who redeemed, where the money went, as of any moment; flags for people."`
-	Target    targetCmd    `cmd:"" help:"How many outlets shall be active by when."`
-	Programme programmeCmd `cmd:"" help:"Programmes and their dated rules."`
-	Import    importCmd    `cmd:"" help:"Bring a file of families, cards, outlets, terminals, regions or banks into the books."`
-	Terminal  struct {
+	Migrate    migrateCmd   `cmd:"" help:"Make the ledger in a database, or bring it to this program's version."`
+	Seed       seedCmd      `cmd:"" help:"Put synthetic Jakarta into an empty ledger."`
+	Disburse   disburseCmd  `cmd:"" help:"Pay a file, or a month to every family; take a disbursement back."`
+	Freeze     freezeCmd    `cmd:"" help:"Freeze the money that families leave alone."`
+	Return     returnCmd    `cmd:"" help:"Return what has long been frozen to the treasury."`
+	Thaw       thawCmd      `cmd:"" help:"Give a family its frozen money back."`
+	Expire     expireCmd    `cmd:"" help:"Empty the periods whose money has expired."`
+	Audit      auditCmd     `cmd:"" help:"Check every invariant of the books."`
+	Report     reportCmd    `cmd:"" help:"Who was funded, who redeemed, where the money went, as of any moment; flags for people."`
+	Settle     settleCmd    `cmd:"" help:"Close a bank's business day, write its files, read the bank's answer."`
+	Reconcile  reconcileCmd `cmd:"" help:"Hold ledger, terminals and switches of a bank's day against one another."`
+	Bank       bankCmd      `cmd:"" help:"Banks and the accounts that they pay outlets from."`
+	Target     targetCmd    `cmd:"" help:"How many outlets shall be active by when."`
+	Programme  programmeCmd `cmd:"" help:"Programmes and their dated rules."`
+	Import     importCmd    `cmd:"" help:"Bring a file of families, cards, outlets, terminals, regions or banks into the books."`
+	Batch      batchCmd     `cmd:"" help:"What terminals and switches closed; closing what outlets forgot."`
+	Exceptions mismatchCmd  `cmd:"" help:"What does not match, and what was done about it."`
+	Link       linkCmd      `cmd:"" help:"Links of switches: their days and keys."`
+	Terminal   struct {
 		Add      terminalAddCmd      `cmd:"" help:"Register a terminal."`
 		Show     terminalShowCmd     `cmd:"" help:"Show a terminal: where it stands and stood."`
 		Move     terminalMoveCmd     `cmd:"" help:"It stands in another outlet from now on."`
 		Suspend  terminalSuspendCmd  `cmd:"" help:"Let a terminal do nothing but reverse."`
 		Activate terminalActivateCmd `cmd:"" help:"Let a suspended terminal trade again."`
-		Key      terminalKeyCmd      `cmd:"" help:"Load a terminal's PIN key."`
+		Key      terminalKeyCmd      `cmd:"" help:"Load a terminal's PIN key, or its master key."`
 		Reset    terminalResetCmd    `cmd:"" help:"After a repair that set a terminal's STAN back: its STANs are new from here on."`
 	} `cmd:"" help:"Terminals."`
 	Outlet struct {
@@ -55,6 +62,7 @@ type ledgerCmd struct {
 		Add    familyAddCmd    `cmd:"" help:"Register a family whose card has not come yet."`
 		Show   familyShowCmd   `cmd:"" help:"Show a family: cards, purses, newest movements, what was done."`
 		Move   familyMoveCmd   `cmd:"" help:"A family lives in another region from now on."`
+		Bank   familyBankCmd   `cmd:"" help:"A family's cards are another bank's from the next business day on."`
 		Rename familyRenameCmd `cmd:"" help:"Correct a family's name."`
 	} `cmd:"" help:"Families."`
 }

@@ -81,6 +81,7 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) (err error) {
 func (c *demoCmd) load() loadtest.Config {
 	cfg := c.config()
 	cfg.Duration, cfg.Warmup, cfg.Funds = c.Duration, c.Warmup, c.Amount
+	cfg.Settle = true // so that bpnt edc finds its terminal's batch empty
 	return cfg
 }
 
@@ -178,7 +179,7 @@ func (d *demo) shop(ctx context.Context, books *ledger.Ledger, h *host, fleet []
 		return nil, err
 	}
 	d.streams.say("audit of the books …")
-	p, err := prove(context.WithoutCancel(ctx), books, before, report)
+	p, err := prove(context.WithoutCancel(ctx), books, demoLink, before, report)
 	if err != nil {
 		return nil, err
 	}

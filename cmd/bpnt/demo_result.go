@@ -21,6 +21,7 @@ type demoResult struct {
 	LedgerDebitsIDR    int64            `json:"ledger_debits_idr"`
 	TerminalsDebitsIDR int64            `json:"terminals_debits_idr"`
 	Unresolved         int              `json:"unresolved"`
+	Batches            *batchProof      `json:"batches"`
 	Load               *loadtest.Report `json:"load"`
 }
 
@@ -42,7 +43,8 @@ func newDemoResult(j ledger.Jakarta, r *loadtest.Report, p *proof) demoResult {
 		Families: j.Families, Outlets: j.Outlets, Redemptions: r.Redemptions, RatePerS: r.RatePerS,
 		Latency: demoLatency{q.P50, q.P95, q.P99, q.P999}, Outcomes: r.Outcomes,
 		Audit:           demoAudit{p.Checked, p.Violations},
-		LedgerDebitsIDR: p.LedgerDebitsIDR, TerminalsDebitsIDR: p.TerminalsDebitsIDR, Unresolved: p.Unresolved, Load: r,
+		LedgerDebitsIDR: p.LedgerDebitsIDR, TerminalsDebitsIDR: p.TerminalsDebitsIDR, Unresolved: p.Unresolved,
+		Batches: p.Batches, Load: r,
 	}
 }
 
@@ -71,10 +73,12 @@ func (d *demo) hint(h *host) {
 	}
 	d.streams.say("")
 	d.streams.say("The gateway stays up on %s until Ctrl-C. From another shell:", h.gateway.Addr(demoLink))
+	d.streams.say("  %s edc day --profile %s", os.Args[0], d.profilePath())
 	d.streams.say("  %s edc purchase --profile %s --amount 25000", os.Args[0], d.profilePath())
 	d.streams.say("  %s edc reverse --profile %s", os.Args[0], d.profilePath())
 	d.streams.say("  %s ledger family show %d --data-dir %s", os.Args[0], d.jakarta.FamilyID(0), d.storage.DataDir)
 	d.streams.say("  %s ledger report realisation --data-dir %s", os.Args[0], d.storage.DataDir)
+	d.streams.say("  %s ledger batch list --data-dir %s", os.Args[0], d.storage.DataDir)
 	if h.address != nil {
 		d.streams.say("  curl -s http://%s/metrics | grep bpnt_", h.address)
 	}

@@ -40,6 +40,9 @@ func TestDemoJSON(t *testing.T) {
 	if got.LedgerDebitsIDR != got.TerminalsDebitsIDR || got.LedgerDebitsIDR == 0 || got.Audit.Violations != 0 || got.Audit.Checked == 0 {
 		t.Errorf("books Rp %d, terminals Rp %d, audit %+v", got.LedgerDebitsIDR, got.TerminalsDebitsIDR, got.Audit)
 	}
+	if got.Batches == nil || got.Batches.Compared < 5 || got.Batches.Differ != 0 || got.Batches.LedgerIDR != got.LedgerDebitsIDR {
+		t.Errorf("batches %+v", got.Batches)
+	}
 	if got.Outcomes["reversed"] == 0 || got.Load.Altered != 0 {
 		t.Errorf("outcomes %v, %d altered answers", got.Outcomes, got.Load.Altered)
 	}
@@ -68,6 +71,17 @@ func TestDayAtTheOutlet(t *testing.T) {
 		{"family after it", "", 0, `"amount_idr": -1500`, []string{"ledger", "family", "show", "3171000000001", "--json", data}},
 		{"reverse", "", 0, `"approved": true`, []string{"edc", "reverse", profile, "--json"}},
 		{"reverse again", "", 0, "reversal 00", []string{"edc", "reverse", profile}},
+		{"buy to void", "", 0, "purchase 00", []string{"edc", "purchase", profile, "--amount", "2500"}},
+		{"void", "", 0, "void 00", []string{"edc", "void", profile}},
+		{"reverse the void", "", 0, "reversal 00", []string{"edc", "reverse", profile}},
+		{"void anew", "", 0, "void 00", []string{"edc", "void", profile}},
+		{"void a void", "", 2, "no sale that stands", []string{"edc", "void", profile}},
+		{"refund, not on this link", "", 2, "no sale that stands", []string{"edc", "refund", profile}},
+		{"advice, not in this programme", "", 1, "advice 57", []string{"edc", "advice", profile, "--amount", "500"}},
+		{"journal", "", 0, `"fate": "voided"`, []string{"edc", "journal", profile, "--json"}},
+		{"settle", "", 0, "both sides agree", []string{"edc", "settle", profile}},
+		{"a whole day", "", 0, `"meaning": "batch 000002 is closed, both sides agree"`, []string{"edc", "day", profile, "--json"}},
+		{"a day with a lost sale", "", 0, "with the host's totals", []string{"edc", "day", profile, "--lose", "1"}},
 		{"too much", "", 1, "purchase 51", []string{"edc", "purchase", profile, "--amount", "99000000"}},
 		{"cash for food aid", "", 1, "cash 57", []string{"edc", "cash", profile, "--amount", "1500"}},
 		{"another account", "", 0, "SISA SALDO Rp 0", []string{"edc", "balance", profile, "--account", "10"}},
@@ -100,6 +114,11 @@ func TestDayAtTheOutlet(t *testing.T) {
 		}
 	}
 	stop()
+	for range 2 { // a settlement that never left is not under way
+		if r := bpnt(t, "", "edc", "settle", profile); r.status != 1 || !strings.Contains(r.err, "no gateway answers") {
+			t.Errorf("settle without a gateway: status %d: %s", r.status, r.err)
+		}
+	}
 	if r := bpnt(t, "", "edc", "purchase", profile, "--amount", "500"); r.status != 1 || !strings.Contains(r.err, "no gateway answers") {
 		t.Errorf("without a gateway: status %d: %s", r.status, r.err)
 	}

@@ -4,6 +4,7 @@
 //	bpnt serve       the gateway
 //	bpnt ledger …    the operator's tool
 //	bpnt edc …       one terminal at your shell
+//	bpnt switch      a bank's switch at your shell
 //	bpnt decode      hex in, fields out, masked
 //	bpnt loadtest    many terminals against a gateway
 //
@@ -14,9 +15,9 @@
 //
 //   - Answers go to stdout, everything else (progress, tables, hints) to stderr, so that --json can be piped.
 //   - Trouble is one sentence on stderr that says what to do. Exit status: 0 done, 1 trouble or refused, 2 the command
-//     line or a file it names is wrong, 3 the outcome is unknown (bpnt edc).
+//     line or a file it names is wrong, 3 the outcome is unknown (bpnt edc, bpnt switch).
 //   - Every flag can come from the environment: --data-dir is BPNT_DATA_DIR.
-//   - PANs and PINs are read from a prompt without echo or from stdin, never from an argument: arguments show in ps.
+//   - PANs, PINs and keys are read from a prompt without echo or from stdin, never from an argument: arguments show in ps.
 //   - Without --database-url a command uses the private Postgres in <data-dir>/postgres: it starts it and stops it at
 //     the end, or uses the one that another bpnt is running there.
 package main

@@ -3,17 +3,22 @@ package main
 import (
 	"strings"
 	"time"
-
-	"bpnt/iso"
 )
 
 // edcCmd is one terminal at the shell.
 type edcCmd struct {
-	Logon    edcLogonCmd    `cmd:"" help:"Sign on: is the host there, and does it know this terminal?"`
+	Day      edcDayCmd      `cmd:"" help:"A small whole day: logon, balance, purchases, a void, a reversal, the settlement."`
+	Logon    edcLogonCmd    `cmd:"" help:"Sign on, and fetch working keys: is the host there, and does it know this terminal?"`
 	Balance  edcBalanceCmd  `cmd:"" help:"Ask for a family's balance."`
 	Purchase edcPurchaseCmd `cmd:"" help:"Redeem an amount for food."`
 	Cash     edcCashCmd     `cmd:"" help:"Redeem an amount in cash, where the programme allows it."`
-	Reverse  edcReverseCmd  `cmd:"" help:"Reverse the last purchase or cash withdrawal."`
+	Reverse  edcReverseCmd  `cmd:"" help:"Reverse the last message about money: a sale, or a void."`
+	Void     edcVoidCmd     `cmd:"" help:"Cancel a sale of the open batch."`
+	Refund   edcRefundCmd   `cmd:"" help:"Give back all or part of a sale."`
+	Advice   edcAdviceCmd   `cmd:"" help:"Book food that was handed out while the bank was away."`
+	Settle   edcSettleCmd   `cmd:"" help:"Close the batch: totals, and where the host's differ the upload and the trailer."`
+	Upload   edcUploadCmd   `cmd:"" help:"Go on with a settlement that was answered 95."`
+	Journal  edcJournalCmd  `cmd:"" help:"Print what the terminal believes of its open batch."`
 }
 
 // edcFlags are what all of them share.
@@ -55,18 +60,6 @@ func (f accountFlags) check() error {
 	return nil
 }
 
-type edcLogonCmd struct{ edcFlags }
-
-func (edcLogonCmd) Help() string {
-	return `The exit status is 0 when the host answered 00.
-
-  bpnt edc logon --profile data/edc.json`
-}
-
-func (c *edcLogonCmd) Run(s *streams) error {
-	return c.withTerminal(s, func(t *edcTerminal) error { return t.logon() })
-}
-
 type edcBalanceCmd struct {
 	edcFlags
 	cardFlags
@@ -99,10 +92,12 @@ type saleFlags struct {
 	Amount int64 `required:"" help:"Whole rupiah."`
 }
 
-// redeem sends a redemption; code is iso.ProcessingPurchase or iso.ProcessingCash.
-func (f *saleFlags) redeem(s *streams, code string) error {
+var errAmount = usage("--amount must be whole rupiah, from 1 to %d", int64(amountMax))
+
+// redeem sends a redemption of a kind.
+func (f *saleFlags) redeem(s *streams, kind edcKind) error {
 	if f.Amount < 1 || f.Amount > amountMax {
-		return usage("--amount must be whole rupiah, from 1 to %d", int64(amountMax))
+		return errAmount
 	}
 	if f.Card < 0 {
 		return errCardNumber
@@ -111,7 +106,7 @@ func (f *saleFlags) redeem(s *streams, code string) error {
 		return err
 	}
 	return f.withTerminal(s, func(t *edcTerminal) error {
-		return t.redeem(&edcSale{Amount: f.Amount, Card: f.number(), Code: code, Account: f.Account})
+		return t.trade(&edcEntry{Kind: kind, Amount: f.Amount, Card: f.number(), Account: f.Account})
 	})
 }
 
@@ -125,7 +120,7 @@ bpnt edc reverse settles it.
   bpnt edc purchase --amount 25000 --account 60`
 }
 
-func (c *edcPurchaseCmd) Run(s *streams) error { return c.redeem(s, iso.ProcessingPurchase) }
+func (c *edcPurchaseCmd) Run(s *streams) error { return c.redeem(s, edcPurchase) }
 
 type edcCashCmd struct{ saleFlags }
 
@@ -136,7 +131,7 @@ that of bpnt edc purchase, and bpnt edc reverse undoes it.
   bpnt edc cash --amount 25000 --account 10`
 }
 
-func (c *edcCashCmd) Run(s *streams) error { return c.redeem(s, iso.ProcessingCash) }
+func (c *edcCashCmd) Run(s *streams) error { return c.redeem(s, edcCash) }
 
 // amountMax is what DE4 can carry with two decimals.
 const amountMax = 9_999_999_999
@@ -144,8 +139,8 @@ const amountMax = 9_999_999_999
 type edcReverseCmd struct{ edcFlags }
 
 func (edcReverseCmd) Help() string {
-	return `Sends 0400 with the last purchase's STAN, and 0401 when it was sent before. A purchase with a card that was typed in
-asks for that card again.
+	return `Sends 0400 with the STAN of the batch's last message about money, and 0401 when it was sent before. What is reversed is as
+if it had not been: after the reversal of a void its sale stands again. A card that was typed in is asked for again.
 
   bpnt edc reverse`
 }
@@ -170,5 +165,6 @@ func (f *edcFlags) withTerminal(s *streams, use func(*edcTerminal) error) error 
 	if err != nil {
 		return err
 	}
+	defer t.hangUp()
 	return use(t)
 }

@@ -21,7 +21,8 @@ type profile struct {
 	AmountDecimals int           `json:"amount_decimals"`
 	PANPad         iso.PadSide   `json:"pan_pad"`
 	FirstSTAN      int32         `json:"first_stan"`
-	TPK            hexKey        `json:"tpk"` // clear PIN key; empty for a terminal that sends no PIN
+	TPK            hexKey        `json:"tpk"`           // clear PIN key; empty for a terminal that sends no PIN
+	TMK            hexKey        `json:"tmk,omitempty"` // clear master key, under which bpnt edc logon gets working keys
 	Cards          []profileCard `json:"cards"`
 }
 
@@ -73,8 +74,10 @@ func parseProfile(path string, text []byte) (*profile, error) {
 	if len(p.TID) != 8 || p.Addr == "" || p.FirstSTAN < 1 || p.FirstSTAN > stanMax {
 		return nil, usage("the profile %s needs addr, a tid of 8 characters and a first_stan of 1 to %d", path, stanMax)
 	}
-	if len(p.TPK) != 0 && len(p.TPK) != 16 {
-		return nil, usage("the tpk of profile %s must be 32 hex digits", path)
+	for name, key := range map[string]hexKey{"tpk": p.TPK, "tmk": p.TMK} {
+		if len(key) != 0 && len(key) != 16 {
+			return nil, usage("the %s of profile %s must be 32 hex digits", name, path)
+		}
 	}
 	return p, nil
 }

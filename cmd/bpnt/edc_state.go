@@ -3,45 +3,32 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
-
-	"bpnt/iso"
+	"strconv"
+	"strings"
 )
 
 // stanMax is the last STAN before a terminal begins anew at 1.
 const stanMax = 999_999
 
-// edcState is what the terminal must not forget between two commands. It holds no card data: a purchase is its STAN,
-// its amount and the number of the profile's card.
+// A batch has six digits in DE60, and begins anew at 1 as STANs do.
+const (
+	batchDigits = 6
+	batchMax    = 999_999
+)
+
+// edcState is what the terminal must not forget between two commands. It holds no card data: an entry is its STAN, its
+// amount and the number of the profile's card. Working keys stand in it as they came, under the terminal's master key.
 type edcState struct {
-	NextSTAN int32    `json:"next_stan"`
-	Batch    string   `json:"batch"`
-	Last     *edcSale `json:"last_purchase,omitempty"`
+	NextSTAN int32       `json:"next_stan"`
+	Batch    string      `json:"batch"`             // the open one, DE60
+	Journal  []*edcEntry `json:"journal,omitempty"` // of the open batch
+	Closing  *edcClosing `json:"closing,omitempty"` // a settlement under way
+	KeyBlock string      `json:"key_block,omitempty"`
 
 	path string
-}
-
-// edcSale is the last redemption, in food or in cash.
-type edcSale struct {
-	STAN   int32 `json:"stan"`
-	Amount int64 `json:"amount_idr"`
-	Card   int   `json:"card"` // of the profile, or typedCard
-	// Code and Account make DE3, which a reversal repeats.
-	Code    string `json:"processing_code"` // iso.ProcessingPurchase or iso.ProcessingCash
-	Account string `json:"account"`
-	// Open says that no final answer came: only a reversal may follow.
-	Open bool `json:"open"`
-	// Reversals counts the reversals sent: after the first they are repeats.
-	Reversals int `json:"reversals"`
-}
-
-// name heads a slip of the terminal's own.
-func (s *edcSale) name() string {
-	if s.Code == iso.ProcessingCash {
-		return "CASH"
-	}
-	return "PURCHASE"
 }
 
 func loadState(profilePath string, firstSTAN int32) (*edcState, error) {
@@ -53,15 +40,26 @@ func loadState(profilePath string, firstSTAN int32) (*edcState, error) {
 	if err != nil {
 		return nil, usage("the terminal's state cannot be read: %w", err)
 	}
-	if json.Unmarshal(text, s) != nil || s.NextSTAN < 1 || s.NextSTAN > stanMax || !s.Last.readable() {
+	if json.Unmarshal(text, s) != nil || s.NextSTAN < 1 || s.NextSTAN > stanMax || !s.readable() {
 		return nil, usage("the terminal's state %s is damaged: delete it, and run bpnt ledger terminal reset if STANs were used", s.path)
 	}
 	return s, nil
 }
 
-// readable tells whether a sale that was kept can be made a message again.
-func (s *edcSale) readable() bool {
-	return s == nil || len(s.Account) == 2 && (s.Code == iso.ProcessingPurchase || s.Code == iso.ProcessingCash)
+// readable tells whether everything that was kept can be made messages again.
+func (s *edcState) readable() bool {
+	for _, e := range s.Journal {
+		if e == nil || !e.readable() {
+			return false
+		}
+	}
+	return len(s.Batch) == batchDigits && strings.Trim(s.Batch, "0123456789") == "" && s.Closing.readable(len(s.Journal))
+}
+
+// nextBatch begins a batch: nothing of the one before can be voided any more, and nothing of it can be lost.
+func (s *edcState) nextBatch() {
+	no, _ := strconv.Atoi(s.Batch) // six digits: readable has seen to it
+	s.Batch, s.Journal, s.Closing = fmt.Sprintf("%0*d", batchDigits, no%batchMax+1), nil, nil
 }
 
 // take hands out a STAN and writes it down first, so that none is used twice.

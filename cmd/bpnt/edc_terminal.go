@@ -20,6 +20,11 @@ type edcTerminal struct {
 	state   *edcState
 	codec   *iso.Codec
 	speaker iso.Terminal
+	tpk     *pin.TerminalKey // nil for a terminal that sends no PIN
+	takKCV  string           // check value of the MAC key; empty where there is none
+	conn    net.Conn         // nil where there is none
+	reader  *iso.FrameReader
+	day     *edcDay // collects slips for bpnt edc day --json; else nil
 }
 
 func newEDCTerminal(s *streams, p *profile, f *edcFlags) (*edcTerminal, error) {
@@ -33,10 +38,11 @@ func newEDCTerminal(s *streams, p *profile, f *edcFlags) (*edcTerminal, error) {
 	if err != nil {
 		return nil, usage("the profile's dialect: %w", err)
 	}
-	return &edcTerminal{
+	t := &edcTerminal{
 		streams: s, profile: p, flags: f, state: state, codec: codec,
 		speaker: iso.Terminal{TPDU: p.TPDU, NII: p.NII, TID: p.TID, MID: p.MID, Batch: state.Batch, EntryMode: "0022"},
-	}, nil
+	}
+	return t, t.openKeys()
 }
 
 // edcCard is a card in the reader, and the PIN that was typed.
@@ -71,10 +77,10 @@ func (t *edcTerminal) swipe(track, digits string) (edcCard, error) {
 	if err != nil {
 		return edcCard{}, usage("the card: %w", err)
 	}
-	if digits == "" || len(t.profile.TPK) == 0 {
+	if digits == "" || t.tpk == nil {
 		return edcCard{track2: track2}, nil
 	}
-	block, err := pin.EncryptPINBlock(t.profile.TPK, []byte(digits), track2.PAN().Digits())
+	block, err := t.tpk.Encrypt([]byte(digits), track2.PAN().Digits())
 	if err != nil {
 		return edcCard{}, usage("the PIN must be 4 to 12 digits: %w", err)
 	}
@@ -91,26 +97,46 @@ func (t *edcTerminal) ask(o *iso.Outgoing) (*iso.Answer, error) {
 		return nil, usage("the message cannot be made (is the profile right?): %w", err)
 	}
 	deadline := time.Now().Add(t.flags.Timeout)
-	conn, err := net.DialTimeout("tcp", t.profile.Addr, t.flags.Timeout)
-	if err != nil {
-		return nil, fmt.Errorf("no gateway answers at %s (bpnt serve or bpnt demo --stay runs one, --addr names another): %w",
-			t.profile.Addr, plain(err))
-	}
-	defer conn.Close()
-	if err := conn.SetDeadline(deadline); err != nil {
+	if err := t.dial(); err != nil {
 		return nil, err
 	}
-	if _, err := conn.Write(frame); err != nil {
+	if err := t.conn.SetDeadline(deadline); err != nil {
+		return nil, err
+	}
+	if _, err := t.conn.Write(frame); err != nil {
+		t.hangUp()
 		return nil, errSilence
 	}
-	return t.await(iso.NewFrameReader(conn), o)
+	return t.await(o)
+}
+
+// dial connects where there is no connection: one serves all messages of a command.
+func (t *edcTerminal) dial() error {
+	if t.conn != nil {
+		return nil
+	}
+	conn, err := net.DialTimeout("tcp", t.profile.Addr, t.flags.Timeout)
+	if err != nil {
+		return fmt.Errorf("no gateway answers at %s (bpnt serve or bpnt demo --stay runs one, --addr names another): %w",
+			t.profile.Addr, plain(err))
+	}
+	t.conn, t.reader = conn, iso.NewFrameReader(conn, t.codec.Dialect().Framing())
+	return nil
+}
+
+func (t *edcTerminal) hangUp() {
+	if t.conn != nil {
+		t.conn.Close()
+		t.conn = nil
+	}
 }
 
 // await reads until the answer to o comes; others are left aside, as a terminal does.
-func (t *edcTerminal) await(r *iso.FrameReader, o *iso.Outgoing) (*iso.Answer, error) {
+func (t *edcTerminal) await(o *iso.Outgoing) (*iso.Answer, error) {
 	for {
-		body, err := r.Next()
+		body, err := t.reader.Next()
 		if err != nil {
+			t.hangUp()
 			return nil, errSilence
 		}
 		a, err := t.codec.DecodeResponse(body)

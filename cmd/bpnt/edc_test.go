@@ -68,7 +68,8 @@ func TestSilence(t *testing.T) {
 	if err := json.Unmarshal(text, &state); err != nil {
 		t.Fatal(err)
 	}
-	if state.NextSTAN != 3 || state.Last == nil || state.Last.STAN != 1 || state.Last.Reversals != 2 || !state.Last.Open {
+	last := state.last()
+	if state.NextSTAN != 3 || last == nil || last.STAN != 1 || last.Reversals != 2 || last.Fate != edcUnknown {
 		t.Errorf("state %s", text)
 	}
 	if strings.Contains(string(text), "999912") {

@@ -21,7 +21,7 @@ import (
 )
 
 // TestKill ends the gateway, and then Postgres, by SIGKILL in the middle of a load, and starts them again. Every
-// terminal resolves what it does not know, and the books agree with them to the rupiah.
+// terminal resolves what it does not know and settles its batch, and the books agree with them to the rupiah.
 func TestKill(t *testing.T) {
 	needPostgres(t)
 	g := newService(t)
@@ -38,7 +38,7 @@ func TestKill(t *testing.T) {
 	g.start(t)
 	load := command(t.Context(), append([]string{
 		"loadtest", "--addr", g.edc, "--data-dir", g.dir, "--prove", "--json", "--duration", "5s", "--warmup", "0s",
-		"--timeout", "2s", "--funds", "5000000", "--inquiries", "0.2",
+		"--timeout", "2s", "--funds", "5000000", "--mix", "realistic", "--inquiries", "0.2", "--disputes", "0.3",
 	}, area...)...)
 	var out strings.Builder
 	load.Stdout = &out
@@ -72,6 +72,9 @@ func TestKill(t *testing.T) {
 	}
 	if got.Proof.LedgerDebitsIDR != got.TerminalsDebitsIDR || got.Proof.Violations != 0 || len(got.Unresolved) != 0 {
 		t.Errorf("proof %+v, %d unresolved", got.Proof, len(got.Unresolved))
+	}
+	if b := got.Proof.Batches; b == nil || b.Compared < 8 || b.Differ != 0 || got.Settlement.Refused != 0 || got.Outcomes["void_approved"] == 0 {
+		t.Errorf("batches %+v, settlement %+v, outcomes %v", b, got.Settlement, got.Outcomes)
 	}
 	if got.Redemptions == 0 || got.Broken < 8 {
 		t.Errorf("%d redemptions, %d connections broken: the faults were not felt", got.Redemptions, got.Broken)

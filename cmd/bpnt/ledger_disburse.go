@@ -111,8 +111,16 @@ func (c *disburseCmd) payEveryone(ctx context.Context, s *streams, books *ledger
 	if report.Name != "" {
 		s.say("it is known as %s (--reverse takes it back)", report.Name)
 	}
+	sayCollected(s, report.Collected)
 	sayExpired(s, report.Expired)
 	return nil
+}
+
+// sayCollected tells of debts of families that the new money repaid before it was opened.
+func sayCollected(s *streams, collected ledger.Moved) {
+	if collected.Purses > 0 {
+		s.say("%s of it repaid what families owed, from %d purses", iso.Rupiah(collected.AmountIDR), collected.Purses)
+	}
 }
 
 // sayExpired tells of earlier periods, which some programmes close when the next one opens.

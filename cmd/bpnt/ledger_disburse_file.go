@@ -31,6 +31,7 @@ func (c *disburseCmd) payFile(ctx context.Context, s *streams, books *ledger.Led
 		return printJSON(s.out, report)
 	}
 	writeFileReport(s.out, report)
+	sayCollected(s, report.Collected)
 	sayExpired(s, report.Expired)
 	return nil
 }

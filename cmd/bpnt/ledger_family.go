@@ -45,7 +45,7 @@ func (c *familyShowCmd) Run(ctx context.Context, s *streams) error {
 }
 
 func writeFamily(w io.Writer, f ledger.Family) {
-	fmt.Fprintf(w, "family %d, %s, %s, bucket %d\n\n", f.ID, f.Name, f.Region, f.Bucket)
+	fmt.Fprintf(w, "family %d, %s, %s, cards of %s, bucket %d\n\n", f.ID, f.Name, f.Region, f.Bank, f.Bucket)
 	writeCards(w, f.Cards)
 	rows := [][]string{{"purse", "period", "may spend", "of", "state"}}
 	for _, p := range f.Purses {
@@ -125,6 +125,26 @@ func (familyMoveCmd) Help() string {
 func (c *familyMoveCmd) Run(ctx context.Context, s *streams) error {
 	return familyChange(ctx, s, &c.storage, c.Family, c.JSON, func(books *ledger.Ledger) error {
 		return books.MoveFamily(ctx, c.Family, c.Region, c.Reason)
+	})
+}
+
+type familyBankCmd struct {
+	storage
+	Family int64  `arg:"" help:"Number of the family."`
+	Bank   string `required:"" placeholder:"CODE" help:"Bank of its cards (bpnt ledger bank list)."`
+	Reason string `required:"" help:"Why, for the journal."`
+	JSON   bool   `help:"Print the family as JSON."`
+}
+
+func (familyBankCmd) Help() string {
+	return `From the next business day on this bank owes the outlets' banks what the family redeems.
+
+  bpnt ledger family bank 8 --bank BRI --reason "the regency changed its bank"`
+}
+
+func (c *familyBankCmd) Run(ctx context.Context, s *streams) error {
+	return familyChange(ctx, s, &c.storage, c.Family, c.JSON, func(books *ledger.Ledger) error {
+		return books.SetFamilyBank(ctx, c.Family, c.Bank, c.Reason)
 	})
 }
 

@@ -161,6 +161,13 @@ func TestProgrammesByCommand(t *testing.T) {
 	if after.ExpireDays != nil || !after.CashOut {
 		t.Errorf("%+v", after)
 	}
+	onCredit := decode[ledger.Rule](t, o.ok("ledger programme rule BPNT --since 2099-04-01 --advance-family 110000 --advance-outlet 5000000 --source Decree --json"))
+	if *onCredit.AdvanceFamilyIDR != 110_000 || *onCredit.AdvanceOutletIDR != 5_000_000 {
+		t.Errorf("%+v", onCredit)
+	}
+	if off := decode[ledger.Rule](t, o.ok("ledger programme rule BPNT --since 2099-04-02 --clear advance --source Decree --json")); off.AdvanceFamilyIDR != nil || off.AdvanceOutletIDR != nil {
+		t.Errorf("%+v", off)
+	}
 	o.ok("ledger programme add BLT --name Bantuan")
 	o.ok("ledger programme rule BLT --since 2020-01-01 --amount 300000 --cash-out yes --source Decree")
 	if p := decode[ledger.Programme](t, o.ok("ledger programme show BLT --json")); p.ID != 4 || len(p.Rules) != 1 {
@@ -178,6 +185,7 @@ func TestProgrammesByCommand(t *testing.T) {
 		"rule BPNT --since 2099-05-01 --hours 17:00-07:00 --source D":    "beginning before the end",
 		"rule BPNT --since 2099-05-01 --clear all --source D":            "--clear",
 		"rule BPNT --since 2099-05-01 --freeze-days 0 --source D":        "must be 1",
+		"rule BPNT --since 2099-05-01 --advance-family 5 --source D":     "two limits",
 		"add BLT --name Twice":                                           "already",
 		"add blt --name small":                                           "A-Z",
 		"show NONE":                                                      "no programme",

@@ -26,13 +26,14 @@ func (importCmd) Help() string {
 any line has a fault, all faults are written to FILE.rejects.csv by line, and nothing is changed.
 
 The first line of a file is bpnt,KIND,1,IDENTITY,LINES,0 and the second names the columns. An empty field (kind,
-operator, status, programme) leaves what the books have.
+operator, status, programme, a family's bank, account) leaves what the books have.
 
   regions    region,name                                          3201,Bogor
   banks      bank,code,name                                       2,BRI,Bank Rakyat Indonesia
-  families   family,name,region                                   7,Ibu Siti,3201
+  families   family,name,region,bank                              7,Ibu Siti,3201,2
   cards      family,pan,expiry,status,programme                   7,9999120000000000,202912,active,
-  outlets    mid,name,city,kind,region,bank,operator,status       OUTLET1,E-WARONG MAWAR,Bogor,kube_jasa,3201,2,7,active
+  outlets    mid,name,city,kind,region,bank,operator,status,account,account_holder
+             OUTLET1,E-WARONG MAWAR,Bogor,kube_jasa,3201,2,7,active,0123456789,Siti Aminah
   terminals  link,tid,mid,status                                  edc,BGR00001,OUTLET1,active
 
 A card is inactive, active, blocked, lost, stolen or replaced; an outlet registered, active, suspended or closed; a

@@ -38,7 +38,7 @@ func (o *office) says(status int, says, stdin string, args ...string) string {
 
 func TestImport(t *testing.T) {
 	o := newOffice(t)
-	families := o.file("families.csv", "bpnt,families,1,F-1,2,0\nfamily,name,region\n41,Ibu Siti,3172\n42,Ibu Sri,3173\n")
+	families := o.file("families.csv", "bpnt,families,1,F-1,2,0\nfamily,name,region,bank\n41,Ibu Siti,3172,\n42,Ibu Sri,3173,9\n")
 	cards := "bpnt,cards,1,C-1,1,0\nfamily,pan,expiry,status,programme\n"
 	open := o.file("open.csv", cards+"41,"+canary+",204912,active,\n")
 	if err := os.Chmod(open, 0o644); err != nil {
@@ -78,7 +78,7 @@ func TestImportAreas(t *testing.T) {
 	} {
 		o.says(0, "1 added", "", "ledger", "import", kind, "--file", o.file(kind+".csv", text))
 	}
-	outlets := o.file("outlets.csv", "bpnt,outlets,1,O-1,1,0\nmid,name,city,kind,region,bank,operator,status\nBGR1,E-WARONG MAWAR,Bogor,kube_jasa,3201,2,,registered\n")
+	outlets := o.file("outlets.csv", "bpnt,outlets,1,O-1,1,0\nmid,name,city,kind,region,bank,operator,status,account,account_holder\nBGR1,E-WARONG MAWAR,Bogor,kube_jasa,3201,2,,registered,0123456789,\n")
 	o.says(0, "1 added", "", "ledger", "import", "outlets", "--file", outlets)
 	terminals := o.file("terminals.csv", "bpnt,terminals,1,T-1,1,0\nlink,tid,mid,status\nswitch,BGR00001,BGR1,active\n")
 	o.says(1, "the link is not in the books", "", "ledger", "import", "terminals", "--file", terminals)

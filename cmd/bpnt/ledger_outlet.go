@@ -34,18 +34,24 @@ type outletSetCmd struct {
 	Bank     *int16  `help:"Clearing code of the outlet's bank."`
 	Kind     *string `help:"e_warong or kube_jasa."`
 	Operator *int64  `help:"Number of the family that runs it; 0 where it is not known."`
+	Account  *string `help:"Account where it is paid: letters and digits; empty: what it is owed is carried forward."`
+	Holder   *string `help:"Holder of the account; empty: its name."`
 	Reason   string  `help:"Why, for the journal."`
 	JSON     bool    `help:"Print the outlet as JSON."`
 }
 
 func (outletSetCmd) Help() string {
-	return `Changes what is given and leaves the rest. Receipts that were printed, and their repeats, keep the old name.
+	return `Changes what is given and leaves the rest. Receipts that were printed, and their repeats, keep the old name. Another bank
+settles with it from the next business day on.
 
-  bpnt ledger outlet set 600600600600600 --name "E-WARONG MAWAR" --operator 7 --reason "new operator"`
+  bpnt ledger outlet set 600600600600600 --name "E-WARONG MAWAR" --operator 7 --reason "new operator"
+  bpnt ledger outlet set 600600600600600 --account 0123456789 --holder "Siti Aminah"`
 }
 
 func (c *outletSetCmd) Run(ctx context.Context, s *streams) error {
-	edit := ledger.OutletEdit{Name: c.Name, City: c.City, Kind: c.Kind, Region: c.Region, Bank: c.Bank, Operator: c.Operator}
+	edit := ledger.OutletEdit{
+		Name: c.Name, City: c.City, Kind: c.Kind, Region: c.Region, Bank: c.Bank, Operator: c.Operator, Account: c.Account, Holder: c.Holder,
+	}
 	return outletChange(ctx, s, &c.storage, c.MID, c.JSON, func(books *ledger.Ledger) error {
 		return books.EditOutlet(ctx, c.MID, edit, c.Reason)
 	})
@@ -132,6 +138,11 @@ func outletChange(ctx context.Context, s *streams, o *storage, mid string, asJSO
 func writeOutlet(w io.Writer, o ledger.Outlet) {
 	fmt.Fprintf(w, "outlet %d, MID %s, %s, %s\n", o.ID, o.MID, o.Name, o.City)
 	fmt.Fprintf(w, "%s, %s, region %d, bank %d\n", o.Kind, o.Status, o.Region, o.Bank)
+	if o.Account == "" {
+		fmt.Fprintln(w, "no account: what it is owed is carried forward (bpnt ledger outlet set --account)")
+	} else {
+		fmt.Fprintf(w, "paid on account %s %s\n", o.Account, o.Holder)
+	}
 	fmt.Fprintf(w, "registered %s", o.Since.Format("2006-01-02"))
 	if o.ActivatedOn != nil {
 		fmt.Fprintf(w, ", active since %s", o.ActivatedOn.Format("2006-01-02"))

@@ -16,6 +16,8 @@ type outletAddCmd struct {
 	Bank       int16  `default:"9" help:"Clearing code of the outlet's bank (9 is BNI)."`
 	Kind       string `enum:"e_warong,kube_jasa" default:"e_warong" help:"e_warong or kube_jasa: the KPI has a target for each."`
 	Operator   int64  `help:"Number of the family that runs it."`
+	Account    string `help:"Account where it is paid: letters and digits; without one, what it is owed is carried forward."`
+	Holder     string `help:"Holder of the account; its name where not given."`
 	Registered bool   `help:"It may not trade yet: bpnt ledger outlet activate comes later."`
 	JSON       bool   `help:"Print the outlet's number as JSON."`
 }
@@ -28,7 +30,10 @@ func (outletAddCmd) Help() string {
 
 func (c *outletAddCmd) Run(ctx context.Context, s *streams) error {
 	return c.withLedger(ctx, s, func(books *ledger.Ledger) error {
-		o := ledger.Outlet{MID: c.MID, Name: c.Name, City: c.City, Region: c.Region, Bank: c.Bank, Kind: c.Kind, Operator: c.Operator}
+		o := ledger.Outlet{
+			MID: c.MID, Name: c.Name, City: c.City, Region: c.Region, Bank: c.Bank, Kind: c.Kind, Operator: c.Operator,
+			Account: c.Account, Holder: c.Holder,
+		}
 		if c.Registered {
 			o.Status = "registered"
 		}

@@ -114,10 +114,11 @@ func writeProgramme(w io.Writer, p ledger.Programme, today string) {
 
 // ruleHeader and ruleSides are the columns of a rule; ruleCells are one's cells, with a dash for what is not ruled.
 var ruleHeader = []string{
-	"since", "amount", "unspent", "freeze", "return", "most", "most a day", "times a day", "hours", "cash", "source",
+	"since", "amount", "unspent", "freeze", "return", "most", "most a day", "times a day", "hours", "cash",
+	"family owes", "outlet on credit", "source",
 }
 
-const ruleSides = "lrlrrrrrlll"
+const ruleSides = "lrlrrrrrllrrl"
 
 func ruleCells(r ledger.Rule) []string {
 	unspent, hours, cash := r.Unspent, "-", "no"
@@ -132,7 +133,8 @@ func ruleCells(r ledger.Rule) []string {
 	}
 	return []string{
 		r.Since, orDash(r.AmountIDR, iso.Rupiah), unspent, orDash(r.FreezeDays, days), orDash(r.ReturnDays, days),
-		orDash(r.MostIDR, iso.Rupiah), orDash(r.DayMostIDR, iso.Rupiah), orDash(r.DayCount, count), hours, cash, r.Source,
+		orDash(r.MostIDR, iso.Rupiah), orDash(r.DayMostIDR, iso.Rupiah), orDash(r.DayCount, count), hours, cash,
+		orDash(r.AdvanceFamilyIDR, iso.Rupiah), orDash(r.AdvanceOutletIDR, iso.Rupiah), r.Source,
 	}
 }
 

@@ -24,8 +24,11 @@ type programmeRuleCmd struct {
 	DayCount   *int32   `help:"Redemptions that a family may make on a business day."`
 	Hours      string   `help:"Hours of trade, as 07:00-17:00."`
 	CashOut    string   `enum:",yes,no" default:"" help:"Whether it may be drawn in cash: yes or no."`
-	Clear      []string `enum:"amount,freeze,return,most,day-most,day-count,hours" help:"What is no longer ruled: amount, freeze, return, most, day-most, day-count, hours."`
+	Clear      []string `enum:"amount,freeze,return,most,day-most,day-count,hours,advance" help:"What is no longer ruled: amount, freeze, return, most, day-most, day-count, hours, advance."`
 	JSON       bool     `help:"Print the new rule as JSON."`
+
+	AdvanceFamily *int64 `help:"Whole rupiah that a family may owe for food handed out against a signed form while the bank was away; with --advance-outlet."`
+	AdvanceOutlet *int64 `help:"Whole rupiah that an outlet may hand out so on a business day, whether purses pay it or families owe it."`
 }
 
 func (programmeRuleCmd) Help() string {
@@ -35,6 +38,7 @@ on which they run.
 
   bpnt ledger programme rule BPNT --since 2027-01-01 --amount 250000 --source "Kepmensos 1/2026"
   bpnt ledger programme rule BPNT --since 2027-02-01 --return-days 15 --most 200000 --source "Juknis 2027"
+  bpnt ledger programme rule BPNT --since 2027-03-01 --advance-family 110000 --advance-outlet 5000000 --source "Juknis 2027"
   bpnt ledger programme rule BPNT --since 2027-07-01 --clear most,return --source "Juknis 2027, second edition"`
 }
 
@@ -72,6 +76,8 @@ func (c *programmeRuleCmd) rule(p ledger.Programme) (ledger.Rule, error) {
 	replace(&r.MostIDR, c.Most)
 	replace(&r.DayMostIDR, c.DayMost)
 	replace(&r.DayCount, c.DayCount)
+	replace(&r.AdvanceFamilyIDR, c.AdvanceFamily)
+	replace(&r.AdvanceOutletIDR, c.AdvanceOutlet)
 	c.unspent(&r)
 	if c.CashOut != "" {
 		r.CashOut = c.CashOut == "yes"
@@ -122,5 +128,7 @@ func clearRule(r *ledger.Rule, what string) {
 		r.DayCount = nil
 	case "hours":
 		r.Opens, r.Closes = nil, nil
+	case "advance":
+		r.AdvanceFamilyIDR, r.AdvanceOutletIDR = nil, nil
 	}
 }

@@ -22,6 +22,7 @@ type reportCmd struct {
 	Declines      declinesCmd      `cmd:"" help:"What was refused, by reason and region."`
 	Dormancy      dormancyCmd      `cmd:"" help:"The register of frozen money, and what became of it."`
 	Disbursements disbursementsCmd `cmd:"" help:"Files and orders that were paid, and what became of their money."`
+	Receivables   receivablesCmd   `cmd:"" help:"What families owe for food that they were handed on credit."`
 	Exceptions    exceptionsCmd    `cmd:"" help:"What does not match and needs somebody to look."`
 	Flags         flagsCmd         `cmd:"" help:"What looks wrong on a business day, for people to look at."`
 }

@@ -85,3 +85,21 @@ with the disbursement that the purse held at that time.
 func (c *disbursementsCmd) Run(ctx context.Context, s *streams) error {
 	return c.report(ctx, s, ledger.Disbursements(ledger.Scope{From: c.From, To: c.To, Programme: c.Programme}))
 }
+
+type receivablesCmd struct {
+	reportFlags
+	Programme string `placeholder:"CODE" help:"One programme, as BPNT or PKH; all where not given."`
+	Region    int16  `placeholder:"NUMBER" help:"One region, by its Kemendagri number; all where not given."`
+}
+
+func (receivablesCmd) Help() string {
+	return `Food that outlets handed out against a signed form while the bank was away is booked where the programme allows it
+(bpnt ledger programme rule --advance-family --advance-outlet). What a family's purses did not hold it owes, and its next
+disbursement repays that before any of it can be spent. The outlet is the one that handed out food on credit last.
+
+  bpnt ledger report receivables --region 3172 --format csv --out receivables.csv` + asOfHelp
+}
+
+func (c *receivablesCmd) Run(ctx context.Context, s *streams) error {
+	return c.report(ctx, s, ledger.Receivables(ledger.Scope{Programme: c.Programme, Region: c.Region}))
+}

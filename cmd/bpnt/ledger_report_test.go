@@ -84,6 +84,7 @@ func TestReportCommands(t *testing.T) {
 		"family 3171000000001":                             "family 3171000000001",
 		"declines":                                         "nothing to report",
 		"dormancy --programme BPNT":                        "0  purses",
+		"receivables --programme BPNT --region 3172":       "0  families",
 		"disbursements --from 2026-01-01":                  "BPNT-202611-all-1",
 		"exceptions":                                       "nothing to report",
 		"flags --region 3172 --families 10":                "crowd families 10",
@@ -139,7 +140,7 @@ func TestReportHelp(t *testing.T) {
 	for _, args := range []string{
 		"ledger report realisation", "ledger report untouched", "ledger report outlets", "ledger report outlet",
 		"ledger report family", "ledger report declines", "ledger report dormancy", "ledger report disbursements",
-		"ledger report exceptions", "ledger report flags", "ledger target set", "ledger target list",
+		"ledger report receivables", "ledger report exceptions", "ledger report flags", "ledger target set", "ledger target list",
 	} {
 		if r := bpnt(t, "", append(strings.Fields(args), "--help")...); r.status != 0 || !strings.Contains(r.out, "  bpnt "+args) {
 			t.Errorf("bpnt %s --help: status %d, without an example", args, r.status)

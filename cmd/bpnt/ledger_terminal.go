@@ -11,7 +11,7 @@ import (
 
 type terminalResetCmd struct {
 	storage
-	TID  string `arg:"" help:"Terminal id, 8 characters (DE41)."`
+	TID  string `arg:"" help:"Terminal id (DE41): 8 characters, up to 16 on a switch's link."`
 	Link string `default:"edc" help:"Link on which the terminal speaks."`
 }
 
@@ -33,7 +33,7 @@ func (c *terminalResetCmd) Run(ctx context.Context, s *streams) error {
 
 type terminalAddCmd struct {
 	storage
-	TID     string `name:"tid" required:"" help:"Terminal id, 8 characters (DE41)."`
+	TID     string `name:"tid" required:"" help:"Terminal id (DE41): 8 characters, up to 16 on a switch's link."`
 	MID     string `name:"mid" required:"" help:"MID of the outlet it stands in; see bpnt ledger outlet add."`
 	Link    string `default:"edc" help:"Link on which the terminal speaks."`
 	ReadTPK bool   `name:"read-tpk" help:"Read the clear PIN key (32 hex digits) from a prompt or stdin instead of making one."`
@@ -67,21 +67,17 @@ func (c *terminalAddCmd) key(s *streams, keys *pin.Keystore) (wrapped, clear []b
 	if !c.ReadTPK {
 		return keys.NewTerminalKey(pin.UsePIN, c.TID)
 	}
-	wrapped, err = readTerminalKey(s, keys, c.TID)
+	wrapped, _, err = readTerminalKey(s, keys, pin.UsePIN, "PIN key", c.TID)
 	return wrapped, nil, err
 }
 
-// readTerminalKey asks for a terminal's clear PIN key and wraps it.
-func readTerminalKey(s *streams, keys *pin.Keystore, tid string) ([]byte, error) {
-	typed, err := s.secret("PIN key, 32 hex digits")
-	if err != nil {
-		return nil, err
+// readTerminalKey asks for a terminal's clear key of one use and wraps it.
+func readTerminalKey(s *streams, keys *pin.Keystore, use pin.Use, what, tid string) (wrapped, clear []byte, err error) {
+	if clear, err = readKey(s, what, 32); err != nil {
+		return nil, nil, err
 	}
-	clear, err := hex.DecodeString(typed)
-	if err != nil || len(clear) != 16 {
-		return nil, usage("the PIN key must be 32 hex digits")
-	}
-	return keys.WrapTerminalKey(pin.UsePIN, tid, clear)
+	wrapped, err = keys.WrapTerminalKey(use, tid, clear)
+	return wrapped, clear, err
 }
 
 func (c *terminalAddCmd) print(s *streams, clear []byte) error {

@@ -13,7 +13,7 @@ import (
 // terminalFlags name a terminal.
 type terminalFlags struct {
 	storage
-	TID  string `arg:"" help:"Terminal id, 8 characters (DE41)."`
+	TID  string `arg:"" help:"Terminal id (DE41): 8 characters, up to 16 on a switch's link."`
 	Link string `default:"edc" help:"Link on which the terminal speaks."`
 	JSON bool   `help:"Print the terminal as JSON."`
 }
@@ -56,8 +56,13 @@ func writeTerminal(w io.Writer, t ledger.TerminalCard) {
 }
 
 func keyWords(t ledger.TerminalCard) string {
-	if t.PINKey {
+	switch {
+	case t.PINKey && t.Master:
+		return "with a master key and a PIN key"
+	case t.PINKey:
 		return "with a PIN key"
+	case t.Master:
+		return "with a master key: it gets its PIN key when it logs on"
 	}
 	return "without a PIN key: bpnt ledger terminal key"
 }
@@ -130,23 +135,33 @@ func (c *terminalActivateCmd) Run(ctx context.Context, s *streams) error {
 
 type terminalKeyCmd struct {
 	terminalFlags
+	TMK    bool   `name:"tmk" help:"Load its master key (TMK) instead: working keys are sent under it when it logs on."`
 	Reason string `help:"Why, for the journal."`
 }
 
 func (terminalKeyCmd) Help() string {
 	return `Reads the clear PIN key (32 hex digits) from a prompt without echo, or from stdin, and keeps it wrapped: for a terminal
 that came in by bpnt ledger import, or whose key was changed. A gateway at work takes it up within limits.terminal_fresh.
+With --tmk it is the terminal's master key; the check value that is printed is the terminal's to compare.
 
-  echo 00112233445566778899AABBCCDDEEFF | bpnt ledger terminal key 60060060`
+  echo 00112233445566778899AABBCCDDEEFF | bpnt ledger terminal key 60060060
+  echo 00112233445566778899AABBCCDDEEFF | bpnt ledger terminal key 60060060 --tmk --reason "new TMK injected"`
 }
 
 func (c *terminalKeyCmd) Run(ctx context.Context, s *streams) error {
 	return c.withKeys(ctx, s, func(books *ledger.Ledger, keys *pin.Keystore) error {
-		wrapped, err := readTerminalKey(s, keys, c.TID)
+		use, what, load := pin.UsePIN, "PIN key", books.LoadTerminalKey
+		if c.TMK {
+			use, what, load = pin.UseTMK, "TMK", books.LoadTerminalMasterKey
+		}
+		wrapped, clear, err := readTerminalKey(s, keys, use, what, c.TID)
 		if err != nil {
 			return err
 		}
-		if err := books.LoadTerminalKey(ctx, c.Link, c.TID, wrapped, c.Reason); err != nil {
+		if err := load(ctx, c.Link, c.TID, wrapped, c.Reason); err != nil {
+			return err
+		}
+		if err := sayKey(s, what+" of terminal "+c.TID, clear); err != nil {
 			return err
 		}
 		return c.show(ctx, s, books)

@@ -11,36 +11,6 @@ import (
 	"bpnt/loadtest"
 )
 
-// mix is what the simulated families and terminals do; demo has the same flags.
-type mix struct {
-	Inquiries float64 `default:"0" help:"Share of visits that begin with a balance inquiry; 1 is what outlets see."`
-	Repeats   float64 `default:"0.01" help:"Share of answered purchases that are sent once more."`
-	Reversals float64 `default:"0.01" help:"Share of approved purchases whose answer the terminal loses, and reverses."`
-	Rate      float64 `default:"0" help:"Families per second over all terminals (open loop); 0 for as fast as answers come."`
-	Poisson   bool    `help:"Random gaps between arrivals instead of equal ones."`
-	AmountMax int64   `default:"20000" help:"Largest amount in whole rupiah; amounts are multiples of 500."`
-	Chip      bool    `help:"Purchases carry chip data (DE55)."`
-}
-
-// config is the mix as package loadtest takes it.
-func (m mix) config() loadtest.Config {
-	c := loadtest.DefaultConfig()
-	c.Inquiries, c.Repeats, c.Reversals = m.Inquiries, m.Repeats, m.Reversals
-	c.Rate, c.Poisson, c.AmountMax, c.Chip = m.Rate, m.Poisson, m.AmountMax, m.Chip
-	c.FirstSTAN = firstSTAN(time.Now())
-	return c
-}
-
-// The STANs of simulated terminals and of bpnt edc share the TIDs but not the numbers.
-const (
-	loadSTANs    = 400_000
-	edcFirstSTAN = 900_001
-)
-
-// firstSTAN moves on a hundred a second, about as fast as a busy terminal uses them, so that a run on the same day does
-// not begin with the STANs of the run before.
-func firstSTAN(now time.Time) int32 { return int32(now.UnixMilli()/10%loadSTANs) + 1 }
-
 type loadtestCmd struct {
 	storage
 	area
@@ -52,9 +22,11 @@ type loadtestCmd struct {
 	Timeout   time.Duration `default:"30s" help:"A terminal's patience with one message."`
 	Resolve   time.Duration `default:"60s" help:"Time after the run in which open purchases are reversed."`
 	Funds     int64         `default:"200000" help:"Whole rupiah that each family may spend in this run."`
+	Link      string        `default:"edc" help:"The link's name in the books, for --prove."`
 	Decimals  int           `default:"2" help:"Implied decimals of amounts on this link, 0 or 2."`
 	FirstSTAN int32         `default:"0" name:"first-stan" help:"STAN of each terminal's first message; 0 to take it from the clock."`
-	Prove     bool          `help:"Hold the terminals' sum against the books (--database-url or --data-dir), and audit them."`
+	Compare   int           `default:"0" help:"Rounds of purchases alone against the realistic mix, in alternating windows of --duration; 0 for one run."`
+	Prove     bool          `help:"Hold the terminals' sums against the books (--database-url or --data-dir), and audit them."`
 	JSON      bool          `help:"Print the report as JSON."`
 }
 
@@ -63,7 +35,13 @@ func (loadtestCmd) Help() string {
 Latencies count from the time at which a family should have been served, so that a stall is seen by everyone who
 waited. The exit status is 1 where a purchase stayed without a final answer or, with --prove, where the books differ.
 
-  bpnt loadtest --rate 5000 --duration 60s --prove`
+With --settle, as in the realistic mix, each terminal first closes what an earlier run left in its batch, and at the end
+its own; --prove holds every batch against the ledger's too. With --compare windows of both mixes take turns, who begins
+takes turns as well, and the ratio is the median of the rounds' ratios; terminals settle between the windows.
+
+  bpnt loadtest --rate 5000 --duration 60s --prove
+  bpnt loadtest --mix realistic --prove
+  bpnt loadtest --compare 5 --duration 10s`
 }
 
 func (c *loadtestCmd) Run(ctx context.Context, s *streams) error {
@@ -71,28 +49,39 @@ func (c *loadtestCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	if !c.Prove {
-		report, err := c.play(ctx, s, cfg, fleet)
-		if err != nil {
-			return err
-		}
-		return c.print(s, report, nil)
+	if c.Compare > 0 {
+		return c.compare(ctx, s, cfg, fleet)
 	}
-	return c.withLedger(ctx, s, func(books *ledger.Ledger) error {
+	var report *loadtest.Report
+	p, err := c.proved(ctx, s, func() ([]*loadtest.Report, error) {
+		report, err = c.play(ctx, s, cfg, fleet)
+		return []*loadtest.Report{report}, err
+	})
+	if err != nil {
+		return err
+	}
+	return c.print(s, report, p)
+}
+
+// proved plays, and holds what the terminals believe against the books where that was asked for; else the proof is nil.
+func (c *loadtestCmd) proved(ctx context.Context, s *streams, play func() ([]*loadtest.Report, error)) (p *proof, err error) {
+	if !c.Prove {
+		_, err = play()
+		return nil, err
+	}
+	err = c.withLedger(ctx, s, func(books *ledger.Ledger) error {
 		before, err := books.Audit(ctx, nil)
 		if err != nil {
 			return err
 		}
-		report, err := c.play(ctx, s, cfg, fleet)
+		reports, err := play()
 		if err != nil {
 			return err
 		}
-		p, err := prove(context.WithoutCancel(ctx), books, before, report)
-		if err != nil {
-			return err
-		}
-		return c.print(s, report, p)
+		p, err = prove(context.WithoutCancel(ctx), books, c.Link, before, reports...)
+		return err
 	})
+	return p, err
 }
 
 func (c *loadtestCmd) prepare(s *streams) (loadtest.Config, []loadtest.Outlet, error) {
@@ -103,8 +92,14 @@ func (c *loadtestCmd) prepare(s *streams) (loadtest.Config, []loadtest.Outlet, e
 	if c.Terminals < 0 || c.Terminals > c.Outlets {
 		return loadtest.Config{}, nil, usage("--terminals must be 0 to --outlets (%d)", c.Outlets)
 	}
+	if c.Compare < 0 {
+		return loadtest.Config{}, nil, usage("--compare must be a number of rounds, from 1")
+	}
 	if c.Terminals == 0 {
 		c.Terminals = c.Outlets
+	}
+	if c.Compare > 0 {
+		c.Mix = mixRealistic
 	}
 	cfg := c.config()
 	cfg.Addr, cfg.Duration, cfg.Warmup, cfg.Funds = c.Addr, c.Duration, c.Warmup, c.Funds

@@ -18,22 +18,32 @@ type proof struct {
 	LedgerDebitsIDR    int64 `json:"ledger_debits_idr"`    // of this run
 	TerminalsDebitsIDR int64 `json:"terminals_debits_idr"` // of this run
 	Unresolved         int   `json:"unresolved"`
+
+	Batches *batchProof `json:"batches,omitempty"` // nil where no terminal settled
 }
 
-func prove(ctx context.Context, books *ledger.Ledger, before ledger.AuditReport, report *loadtest.Report) (*proof, error) {
+// prove audits the books, and compares what these runs, one after another since before, moved and settled on a link.
+func prove(ctx context.Context, books *ledger.Ledger, link string, before ledger.AuditReport, runs ...*loadtest.Report) (*proof, error) {
 	after, err := books.Audit(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("the audit could not be made: %w", err)
 	}
-	return &proof{
-		Checked: len(after.Checked), Violations: after.Violations, LedgerDebitsIDR: after.DebitsIDR - before.DebitsIDR,
-		TerminalsDebitsIDR: report.TerminalsDebitsIDR, Unresolved: len(report.Unresolved),
-	}, nil
+	p := &proof{Checked: len(after.Checked), Violations: after.Violations, LedgerDebitsIDR: after.DebitsIDR - before.DebitsIDR}
+	for _, r := range runs {
+		p.TerminalsDebitsIDR += r.TerminalsDebitsIDR
+		p.Unresolved += len(r.Unresolved)
+	}
+	p.Batches, err = proveBatches(ctx, books, link, runs)
+	return p, err
 }
 
 func (p *proof) write(w io.Writer) error {
 	_, err := fmt.Fprintf(w, "audit              %d invariants, %d violations\nbooks              %s\nterminals          %s\n",
 		p.Checked, p.Violations, iso.Rupiah(p.LedgerDebitsIDR), iso.Rupiah(p.TerminalsDebitsIDR))
+	if err == nil && p.Batches != nil {
+		_, err = fmt.Fprintf(w, "batches            %d compared, %d differ; ledger %s, terminals %s\n", p.Batches.Compared,
+			p.Batches.Differ, iso.Rupiah(p.Batches.LedgerIDR), iso.Rupiah(p.Batches.TerminalsIDR))
+	}
 	return err
 }
 
@@ -47,5 +57,5 @@ func (p *proof) verdict() error {
 		wrong = append(wrong, fmt.Errorf("the books debited %s, the terminals say %s, with %d purchases unresolved",
 			iso.Rupiah(p.LedgerDebitsIDR), iso.Rupiah(p.TerminalsDebitsIDR), p.Unresolved))
 	}
-	return errors.Join(wrong...)
+	return errors.Join(append(wrong, p.Batches.verdict())...)
 }
