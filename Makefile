@@ -1,5 +1,6 @@
 # make demo   the whole thing on a private Postgres: see README.md
-# make test   every test; sets up what it needs
+# make test   every test, the long ones in their short form; sets up what it needs
+# make long   the same in full: 10,000 rounds of a race, a whole month of 253 terminals
 # make check  vet, staticcheck, gofumpt, go.mod
 # make race   the concurrent packages under the race detector
 # make bench  the figures of docs/performance.md, in one run
@@ -10,7 +11,7 @@ DURATION  ?= 20s
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     = go run mvdan.cc/gofumpt@v0.12.0
 
-.PHONY: demo test check race bench fuzz build setup
+.PHONY: demo test long check race bench fuzz build setup
 
 build:
 	go build -o bin/bpnt ./cmd/bpnt
@@ -22,7 +23,10 @@ demo: setup build
 	bin/bpnt demo --duration $(DURATION)
 
 test: setup
-	go test ./...
+	go test -short ./...
+
+long: setup
+	go test -timeout 30m ./...
 
 check:
 	go vet ./...

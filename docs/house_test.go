@@ -14,8 +14,9 @@ import (
 // you add a room.
 var house = map[string][]string{
 	"bpnt/iso":                   {},
-	"bpnt/ledger":                {"bpnt/ledger/intake"},
+	"bpnt/ledger":                {"bpnt/ledger/intake", "bpnt/ledger/payfile"},
 	"bpnt/ledger/intake":         {},
+	"bpnt/ledger/payfile":        {"bpnt/ledger/intake"},
 	"bpnt/ledger/localpg":        {},
 	"bpnt/ledger/localpg/pgtest": {"bpnt/ledger/localpg"},
 	"bpnt/gateway/lane":          {},
@@ -25,7 +26,7 @@ var house = map[string][]string{
 	"bpnt/loadtest":              {"bpnt/iso"},
 	"bpnt/docs":                  {},
 	"bpnt/cmd/bpnt": {
-		"bpnt/iso", "bpnt/ledger", "bpnt/ledger/intake", "bpnt/ledger/localpg", "bpnt/gateway", "bpnt/gateway/pin", "bpnt/loadtest",
+		"bpnt/iso", "bpnt/ledger", "bpnt/ledger/intake", "bpnt/ledger/payfile", "bpnt/ledger/localpg", "bpnt/gateway", "bpnt/gateway/pin", "bpnt/loadtest",
 	},
 }
 

@@ -2,11 +2,15 @@ package docs
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+
+	"bpnt/gateway"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write the tables of protocol.md anew from the code")
@@ -23,7 +27,11 @@ func TestProtocolTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	document := between(t, string(text), "<!-- state table -->", stateTable(t))
-	document = between(t, document, "<!-- response codes -->", codeTable(t))
+	document = between(t, document, "<!-- response codes -->", codeTable(t, nil))
+	document = between(t, document, "<!-- response codes switch -->", codeTable(t, gateway.DefaultSwitch().ResponseCodes))
+	document = between(t, document, "<!-- answers edc -->", answersTable(gateway.DefaultLink().Answers))
+	document = between(t, document, "<!-- answers switch -->", answersTable(gateway.DefaultSwitch().Answers))
+	document = between(t, document, "<!-- examples -->", examples(t))
 	if *rewrite {
 		if err := os.WriteFile("protocol.md", []byte(document), 0o644); err != nil {
 			t.Fatal(err)
@@ -54,12 +62,27 @@ func stateTable(t *testing.T) string {
 	return table
 }
 
-func codeTable(t *testing.T) string {
+// codeTable is the default table; own are a link's own codes, by the names of the setting.
+func codeTable(t *testing.T, own map[string]string) string {
 	t.Helper()
 	source := read(t, "../gateway/responsecode.go")
 	table := "| outcome | DE39 |\n|---|---|\n"
 	for _, row := range codeRow.FindAllStringSubmatch(source, -1) {
-		table += "| " + words(row[1]+row[2]) + " | " + row[3] + " |\n"
+		name, code := words(row[1]+row[2]), row[3]
+		if its, ok := own[strings.ReplaceAll(strings.ToLower(name), " ", "_")]; ok {
+			code = its
+		}
+		table += "| " + name + " | " + code + " |\n"
+	}
+	return table
+}
+
+// answersTable is the data elements of each answer.
+func answersTable(a gateway.Answers) string {
+	table := "| answer to | data elements |\n|---|---|\n"
+	v := reflect.ValueOf(a)
+	for i := range v.NumField() {
+		table += "| " + v.Type().Field(i).Tag.Get("toml") + " | " + strings.Trim(fmt.Sprint(v.Field(i).Interface()), "[]") + " |\n"
 	}
 	return table
 }
