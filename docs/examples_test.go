@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"bpnt/gateway/pin"
 	"bpnt/iso"
 )
 
@@ -80,8 +81,9 @@ func edcExamples(t *testing.T) []example {
 	terminal := iso.Terminal{
 		TPDU: iso.TPDU{0x60, 0, 1, 0, 0}, NII: "0001", TID: "60060060", MID: "600600600600600", Batch: "000001", EntryMode: "0051",
 	}
-	pin := iso.NewPINBlock([8]byte{0x5A, 0x1D, 0xC7, 0x33, 0x90, 0x4E, 0xB2, 0x08}) // of no PIN under no key
-	purchase := terminal.Purchase(37, track, 25_000, pin, "000037")
+	purchase := terminal.Purchase(37, track, 25_000, examplePIN(t, track), "000037")
+	signed := terminal
+	signed.ComputeMAC = exampleTAK(t).MAC
 	void := terminal.Void(38, purchase, "000000000061")
 	totals := iso.TotalsOf(iso.Total{Count: 1, Amount: 25_000}, iso.Total{})
 	list := []example{}
@@ -91,6 +93,7 @@ func edcExamples(t *testing.T) []example {
 	}{
 		{"Logon", terminal.Logon(36)},
 		{"Purchase of Rp 25,000", purchase},
+		{"The same with a MAC", signed.Purchase(37, track, 25_000, examplePIN(t, track), "000037")},
 		{"Its reversal", terminal.Reversal(purchase)},
 		{"A void of it", void},
 		{"The reversal of the void", terminal.VoidReversal(void)},
@@ -101,6 +104,40 @@ func edcExamples(t *testing.T) []example {
 		list = append(list, sent(t, m.title, codec, m.outgoing))
 	}
 	return append(list, answered(t, codec))
+}
+
+// The keys and the PIN of the examples.
+const (
+	exampleTPKHex = "00112233445566778899AABBCCDDEEFF"
+	exampleTAKHex = "0123456789ABCDEFFEDCBA9876543210"
+	exampleDigits = "123456"
+)
+
+func examplePIN(t *testing.T, track iso.Track2) iso.PINBlock {
+	t.Helper()
+	key, err := hex.DecodeString(exampleTPKHex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pan := track.PAN()
+	block, err := pin.EncryptPINBlock(key, []byte(exampleDigits), pan.Digits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return iso.NewPINBlock(block)
+}
+
+func exampleTAK(t *testing.T) *pin.TerminalKey {
+	t.Helper()
+	key, err := hex.DecodeString(exampleTAKHex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tak, err := pin.ExpandTerminalKey(pin.UseMAC, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tak
 }
 
 // answered is what a host says to the purchase.

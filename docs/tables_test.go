@@ -31,6 +31,8 @@ func TestProtocolTables(t *testing.T) {
 	document = between(t, document, "<!-- response codes switch -->", codeTable(t, gateway.DefaultSwitch().ResponseCodes))
 	document = between(t, document, "<!-- answers edc -->", answersTable(gateway.DefaultLink().Answers))
 	document = between(t, document, "<!-- answers switch -->", answersTable(gateway.DefaultSwitch().Answers))
+	document = between(t, document, "<!-- fields edc -->", fieldsTable(t, "../iso/spec.go", edcForms))
+	document = between(t, document, "<!-- fields switch -->", fieldsTable(t, "../iso/spec_switch.go", switchForms))
 	document = between(t, document, "<!-- examples -->", examples(t))
 	if *rewrite {
 		if err := os.WriteFile("protocol.md", []byte(document), 0o644); err != nil {
@@ -76,6 +78,50 @@ func codeTable(t *testing.T, own map[string]string) string {
 	}
 	return table
 }
+
+// What the encoders and prefixes of the specs are called for vendors.
+var (
+	edcForms = map[string]string{
+		"bcd": "digits, two in a byte", "n3": "digits, two in a byte, the first is 0", "pan": "digits, two in a byte, odd numbers filled with a nibble",
+		"track2": "digits and D, two in a byte, odd ones with F behind", "text": "text", "raw": "bytes",
+		"fixed": "fixed", "ll": "length in 1 byte BCD, at most", "lll": "length in 2 bytes BCD, at most",
+	}
+	switchForms = map[string]string{
+		"digits": "digits", "text": "text", "raw": "text or bytes", "binary": "bytes, or hex where the bitmap is hex", "track2": "digits and D or =",
+		"fixed": "fixed", "ll": "2 digits of length, at most", "lll": "3 digits of length, at most",
+	}
+	specRow = regexp.MustCompile(`(?m)^\t\t(\d+): +field\.New\w+\(field\.NewSpec\(([\w.]+), "([^"]+)", k\.(\w+), k\.(\w+)\)\),`)
+	lengths = map[string]string{
+		"panDigitsMax": "19", "pinBlockBytes": "8", "macBytes": "8", "tidLength": "8 or 16", "k.binaryLength": "8 bytes",
+	}
+)
+
+// fieldsTable is a spec as a table; track 2 of an EDC stands in several lines there, and is added.
+func fieldsTable(t *testing.T, spec string, forms map[string]string) string {
+	t.Helper()
+	source := strings.ReplaceAll(read(t, spec), edcTrack2, `35: field.NewString(field.NewSpec(37, "Track 2", k.track2, k.ll)),`)
+	table := "| DE | what | form | length |\n|---|---|---|---|\n"
+	for _, row := range specRow.FindAllStringSubmatch(source, -1) {
+		length, form, prefix := row[2], forms[row[4]], forms[row[5]]
+		if name, ok := lengths[length]; ok {
+			length = name
+		}
+		if row[1] == "0" || row[1] == "1" {
+			continue
+		}
+		if form == "" || prefix == "" {
+			t.Errorf("%s: DE%s has a form without a name here", spec, row[1])
+		}
+		table += "| " + row[1] + " | " + row[3] + " | " + form + " | " + prefix + " " + length + " |\n"
+	}
+	return table
+}
+
+// edcTrack2 is how spec.go writes DE35.
+const edcTrack2 = `35: field.NewString(&field.Spec{
+			Length: track2DigitsMax, Description: "Track 2", Enc: k.track2, Pref: k.ll,
+			Packer: k.track2Packer, Unpacker: k.track2Unpacker,
+		}),`
 
 // answersTable is the data elements of each answer.
 func answersTable(a gateway.Answers) string {

@@ -29,7 +29,7 @@ func (c *conn) authenticate(x *exchange, message iso.Request) closeReason {
 		return closeNone
 	}
 	c.gateway.metrics.macFailures.Inc()
-	c.logHostile("wrong MAC", "link", c.link.Name)
+	c.logHostile("wrong MAC")
 	if c.macFailures++; c.macFailures >= c.gateway.limits.MACFailures {
 		c.ended(1)
 		return closeMACFailures

@@ -18,7 +18,7 @@ func (c *conn) payment(x *exchange, k ledger.Kind, p *iso.Payment) {
 		Batch: int32(number(p.Batch)), NII: int16(number(x.head.NII)), EntryMode: int16(number(p.EntryMode)),
 		Window: c.link.IdentityWindow.Duration, Original: ledger.Absent,
 	}
-	if p.Fraction {
+	if p.Fraction || foreign(x.head.Route.Currency) {
 		x.spoilAmount()
 	}
 	x.bucket = c.gateway.ledger.BucketOf(key)
@@ -44,7 +44,10 @@ func (x *exchange) identity() identity {
 // remember notes that the message is passed on, and whether a copy of it was before.
 func (x *exchange) remember() { x.copied = x.conn.gateway.seen.add(x.identity(), x.received) }
 
-// spoilAmount takes away an amount that is none: below one rupiah, or not the one that the chip signed. The ledger
+// foreign tells whether a switch names another currency than the rupiah (DE49).
+func foreign(currency string) bool { return currency != "" && currency != iso.CurrencyRupiah }
+
+// spoilAmount takes away an amount that is none: below one rupiah, not in rupiah, or not the one that the chip signed. The ledger
 // refuses the rest with 13, and stores that; the answer carries no DE4.
 func (x *exchange) spoilAmount() { x.request.Amount, x.spoiled = 0, true }
 

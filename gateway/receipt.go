@@ -39,13 +39,21 @@ func (l *link) top(r *iso.Receipt, x *exchange, head ledger.Masthead) {
 	var space [40]byte
 	r.Normal(
 		"TID : "+x.head.TID,
-		"MID : "+x.head.MID,
+		"MID : "+x.mid(head),
 		x.pan.Masked()+entryMark(x.entryMode()),
 		"",
 		whatTitle(x),
 		string(appendWhen(space[:0], at)),
 		"TRACE : "+x.trace(),
 	)
+}
+
+// mid is the outlet's number: as the terminal sent it, else as the books know it.
+func (x *exchange) mid(head ledger.Masthead) string {
+	if x.head.MID != "" {
+		return x.head.MID
+	}
+	return head.MID
 }
 
 // done ends the receipt of what was carried out.

@@ -50,7 +50,9 @@ func (l *link) respondSettlement(r *iso.Response, x *exchange, heads *mastheads)
 	if x.closing == nil { // refused before it was looked at
 		return
 	}
-	r.Totals = &x.closing.sent
+	if x.closing.sent.N > 0 { // a trailer may come without
+		r.Totals = &x.closing.sent
+	}
 	if r.Fields.Has(48) && x.verdict.good() {
 		r.Receipt = l.slip(x, r.ResponseCode, heads.find(x.closing.Masthead))
 	}

@@ -14,7 +14,7 @@ func (l *link) slip(x *exchange, code string, head ledger.Masthead) string {
 	if head.Name != "" {
 		r.Normal(head.Name, head.City, "")
 	}
-	r.Normal("TID : "+x.head.TID, "MID : "+x.head.MID, "").Bold("SETTLEMENT")
+	r.Normal("TID : "+x.head.TID, "MID : "+x.mid(head), "").Bold("SETTLEMENT")
 	var space [40]byte
 	r.Normal(string(appendWhen(space[:0], x.at().In(l.zone))), batchLine(x.closing.SentBatch), "")
 	l.totals(r, &x.closing.BatchAnswer)

@@ -33,7 +33,15 @@ belongs to an outlet without an account, is carried to the next day.
   bpnt ledger settle --bank BNI --date 2018-11-22 --out settlement --delimiter pipe
 
 --result reads what the bank answers, and lists what does not match and what is still missing; what it says was rejected,
-or came back, is due again in the next settlement. The same file twice changes nothing.
+or came back, is due again in the next settlement. The same file twice changes nothing. Of a camt.053 or camt.054 each
+entry counts by its EndToEndId: a debit that was booked is paid, a credit came back. A CSV has a first line
+bpnt,payout-result,1,IDENTITY,LINES,TOTAL (TOTAL is the sum of the amounts), then
+
+  reference,status,amount,reason
+  BPNT-BNI-20181122-1,paid,150000,
+  BPNT-BNI-20181122-2,rejected,75000,account closed
+
+where a reference is the payout order's EndToEndId, and amounts are whole rupiah.
 
   bpnt ledger settle --bank BNI --result camt054.xml`
 }
@@ -68,7 +76,7 @@ func (c *settleCmd) close(ctx context.Context, s *streams, books *ledger.Ledger)
 	}
 	all := make([]settled, 0, len(days))
 	buckets := books.Buckets()
-	bar := newProgress(s, "buckets passed", int64(len(days)*buckets))
+	bar := newProgress(s, "buckets settled", int64(len(days)*buckets))
 	for i, day := range days {
 		done, err := c.closeDay(ctx, s, books, day, func(bucket int) { bar.set(int64(i*buckets + bucket)) })
 		if err != nil {

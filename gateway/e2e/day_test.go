@@ -196,10 +196,10 @@ func TestAdvicesThatAreRefused(t *testing.T) {
 		return k.who.Advice(k.next(), c.track2, amount, "000001", 1125094257)
 	}
 	k.want("where the programme books none", "57", advice(c, 1_000))
-	w.onCredit(50_000, 60_000)
+	w.onCredit(50_000, testGrant+60_000)
 	k.want("more than the family may owe", "61", advice(c, testGrant+50_001))
 	k.want("as much as the family may owe", "00", advice(c, testGrant+50_000))
-	k.want("more than the outlet may hand out in a day", "61", advice(d, testGrant+10_001))
+	k.want("more than the outlet may hand out in a day", "61", advice(d, 10_001))
 	w.wantBalance("of the one that was refused", d, testGrant)
 	w.wantExceptions("advice_refused", "advice_refused", "advice_refused")
 	w.audit()
@@ -242,6 +242,11 @@ func TestBadSettlements(t *testing.T) {
 	}
 	count.Pairs[0].Amount++
 	k.want("a batch that is closed, with other totals", "79", batch.Settlement(k.next(), count))
+	bare := batch.Trailer(k.next(), count)
+	bare.Totals = nil
+	if a := k.want("a trailer that names no totals", "00", bare); a.Receipt == "" || a.Fields.Has(63) {
+		t.Errorf("answered %v\n%s", a.Fields, a.Receipt)
+	}
 	unknown := k.who
 	unknown.TID = "NOBODY01"
 	k.want("of an unknown terminal", "58", unknown.Settlement(k.next(), k.count))

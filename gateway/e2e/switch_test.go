@@ -162,6 +162,9 @@ func TestSwitchBadInput(t *testing.T) {
 	stranger := b.redeem(c, 1_000)
 	stranger.TID = "NOBODY01"
 	b.want("a terminal that the link does not have", "58", stranger)
+	dollars := b.redeem(c, 1_000)
+	dollars.Currency = "840"
+	b.want("another currency than the rupiah", "13", dollars)
 	b.want("key exchange without a master key", "96", b.speaker.KeyExchange(b.next(), time.Now(), iso.Opaque("00")))
 	b.want("sign-off", "00", b.speaker.SignOff(b.next(), time.Now()))
 	b.want("0200 after sign-off", "01", b.redeem(c, 1_000))
