@@ -32,14 +32,10 @@ func title(v verdict, code string) string {
 
 // top is what every receipt begins with: where, which card, what, when.
 func (l *link) top(r *iso.Receipt, x *exchange, head ledger.Masthead) {
-	if head.Name != "" {
-		r.Normal(head.Name, head.City, "")
-	}
+	x.heading(r, head)
 	at := x.at().In(l.zone)
 	var space [40]byte
 	r.Normal(
-		"TID : "+x.head.TID,
-		"MID : "+x.mid(head),
 		x.pan.Masked()+entryMark(x.entryMode()),
 		"",
 		whatTitle(x),
@@ -48,12 +44,17 @@ func (l *link) top(r *iso.Receipt, x *exchange, head ledger.Masthead) {
 	)
 }
 
-// mid is the outlet's number: as the terminal sent it, else as the books know it.
-func (x *exchange) mid(head ledger.Masthead) string {
-	if x.head.MID != "" {
-		return x.head.MID
+// heading is the first lines of receipts and slips: the outlet, the terminal, and the outlet's number as the terminal sent
+// it, else as the books know it.
+func (x *exchange) heading(r *iso.Receipt, head ledger.Masthead) {
+	if head.Name != "" {
+		r.Normal(head.Name, head.City, "")
 	}
-	return head.MID
+	mid := x.head.MID
+	if mid == "" {
+		mid = head.MID
+	}
+	r.Normal("TID : "+x.head.TID, "MID : "+mid)
 }
 
 // done ends the receipt of what was carried out.

@@ -11,10 +11,8 @@ import (
 // Like a receipt it is made of the stored answer, the masthead and the request's identity.
 func (l *link) slip(x *exchange, code string, head ledger.Masthead) string {
 	r := iso.NewReceipt(title(x.verdict, code))
-	if head.Name != "" {
-		r.Normal(head.Name, head.City, "")
-	}
-	r.Normal("TID : "+x.head.TID, "MID : "+x.mid(head), "").Bold("SETTLEMENT")
+	x.heading(r, head)
+	r.Normal("").Bold("SETTLEMENT")
 	var space [40]byte
 	r.Normal(string(appendWhen(space[:0], x.at().In(l.zone))), batchLine(x.closing.SentBatch), "")
 	l.totals(r, &x.closing.BatchAnswer)

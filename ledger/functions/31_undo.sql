@@ -172,14 +172,6 @@ begin
             d.epoch, d.code, d.amount, d.stamp, d.atc, d.invoice, d.batch, d.in_batch, 5, 0,
             d.nii, d.entry_mode, d.masthead, null, null
           from placed d where d.bury
-    ), noted as (
-        insert into exception (key, kind, at, business_date, link, terminal, outlet, bank, bucket, message, stan, rrn, ours, detail)
-        select concat_ws(' ', 'late_correction', p_bucket, d.new_id), 'late_correction', p_now, p_date, d.link, d.terminal, d.outlet, d.bank,
-            p_bucket, d.new_id, d.stan, rrn(p_bucket, d.new_id), d.amount, case d.class
-                when 'R' then 'a purchase of a closed batch was reversed'
-                when 'V' then 'a void of a closed batch was undone'
-                else 'a refund of a closed batch was undone' end
-          from placed d where d.heard and d.outcome = 2 and d.counts_in is null
     )
     select row(d.n, d.outcome, d.replay, d.again,
         case when not d.again and d.outcome = 0 then d.forward end,
@@ -196,7 +188,8 @@ begin
         case when d.replay then d.v_masthead else d.masthead end,
         null::smallint,
         coalesce(case when d.replay then d.v_generation when d.kind = 4 and d.bury then d.tomb_generation else d.new_generation end,
-            d.m_generation, 0::smallint))::decision as decided, d.by_itself, d.counts_in, coalesce(d.x_original, d.x_id) as redemption,
+            d.m_generation, 0::smallint))::decision as decided, d.by_itself, d.counts_in,
+        d.heard and d.outcome = 2 and d.counts_in is null as late, coalesce(d.x_original, d.x_id) as redemption,
         row(d.n, d.kind, d.link, null, d.stan, d.pan, d.code, d.amount, null, null, null, d.stamp, d.atc, d.invoice, d.batch, d.nii,
             d.entry_mode, null, null, d.x_id, p_bucket, p_now, p_date, p_shut, d.new_id, cardinality(p_kind), d.undo_class,
             d.terminal, true, d.outlet, d.masthead, d.bank, d.epoch, d.in_batch, d.new_generation, d.x_family, d.outcome)::amendment as a
@@ -206,6 +199,12 @@ begin
         d := v.decided;
         if v.by_itself then
             d.balance := undo_one(v.a, v.redemption, v.counts_in);
+        end if;
+        if v.late then
+            perform note_amendment(v.a, 'late_correction', null, d.amount, case (v.a).class
+                when 'r' then 'a purchase of a closed batch was reversed'
+                when 'v' then 'a void of a closed batch was undone'
+                else 'a refund of a closed batch was undone' end);
         end if;
         return next d;
     end loop;
