@@ -147,7 +147,7 @@ func answered(t *testing.T, codec *iso.Codec) example {
 		Header: iso.Header{TPDU: iso.TPDU{0x60, 0, 1, 0, 0}, MTI: iso.MTIFinancial, ProcessingCode: iso.ProcessingPurchase, STAN: 37, NII: "0001", TID: "60060060"},
 		Fields: iso.Fields(3, 4, 11, 12, 13, 24, 37, 38, 39, 41, 48, 54), Time: 1122094257, ResponseCode: "00", Amount: 25_000,
 		HasAmount: true, RRN: "000000000061", Approval: "7KQ2MD", Balance: 85_000, HasBalance: true,
-		Receipt: iso.NewReceipt("DISETUJUI - 00").Normal("PEMBELIAN").Bold("JUMLAH Rp 25.000", "SISA SALDO Rp 85.000").String(),
+		Receipt: iso.NewReceipt("DISETUJUI - 00").Normal("PEMBELIAN").Bold("JUMLAH Rp 25.000", "SISA SALDO Rp 85.000").Text(),
 	})
 	if err != nil {
 		t.Fatal(err)

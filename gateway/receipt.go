@@ -20,7 +20,7 @@ func (l *link) receipt(x *exchange, answer *iso.Response, head ledger.Masthead) 
 	} else {
 		l.declined(r, x)
 	}
-	return r.String()
+	return r.Text()
 }
 
 func title(v verdict, code string) string {

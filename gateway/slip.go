@@ -19,7 +19,7 @@ func (l *link) slip(x *exchange, code string, head ledger.Masthead) string {
 	if sumTotals(x.closing.sent) != x.closing.Ours {
 		r.Normal("", "TOTAL TERMINAL BERBEDA:", "YANG BERLAKU TOTAL BANK")
 	}
-	return r.Normal("", "SETTLEMENT SELESAI").String()
+	return r.Normal("", "SETTLEMENT SELESAI").Text()
 }
 
 func batchLine(sent int32) string {

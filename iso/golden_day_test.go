@@ -26,7 +26,7 @@ func dayResponses(t testing.TB, c *Codec) map[string]*Response {
 	requests := dayRequests(t)
 	head := func(name string) Header { return decodeOutgoing(t, c, requests[name]).Head().clone() }
 	ours := TotalsOf(Total{Count: 11, Amount: 1_210_000}, Total{Count: 1, Amount: 20_000})
-	closed := NewReceipt("APPROVED - 00").Bold("SETTLEMENT").Normal("BATCH : 000001 CLOSED", "TOTAL SALE 011 Rp1.210.000").String()
+	closed := NewReceipt("APPROVED - 00").Bold("SETTLEMENT").Normal("BATCH : 000001 CLOSED", "TOTAL SALE 011 Rp1.210.000").Text()
 	logon := decodeOutgoing(t, c, testTerminal().Logon(1)).Head().clone()
 	return map[string]*Response{
 		"void": {

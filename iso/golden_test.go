@@ -84,7 +84,7 @@ func goldenResponses(t testing.TB, c *Codec) map[string]*Response {
 	approved := benchResponse(t)
 	declined := *approved
 	declined.ResponseCode, declined.Approval, declined.Balance = "51", "", 12_000
-	declined.Receipt = NewReceipt("SALDO TIDAK CUKUP - 51").Bold("SISA SALDO Rp12.000").String()
+	declined.Receipt = NewReceipt("SALDO TIDAK CUKUP - 51").Bold("SISA SALDO Rp12.000").Text()
 	return map[string]*Response{
 		"approved": approved, "declined": &declined,
 		"reversal": {Header: *heads["reversal"], Fields: Fields(3, 4, 11, 12, 13, 24, 37, 39, 41), Time: 1122094400, ResponseCode: "00", RRN: "000000000037", Amount: 50_000, HasAmount: true},

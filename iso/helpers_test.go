@@ -130,6 +130,6 @@ func testResponse(r *Purchase) *Response {
 		Header: r.Header, Fields: Fields(3, 4, 11, 12, 13, 24, 37, 38, 39, 41, 48, 54, 62, 64),
 		Time: 1122094257, ResponseCode: "00", Amount: r.Amount, HasAmount: true, RRN: "000000000036",
 		Approval: "A2B3C4", Balance: 150_000, HasBalance: true, Invoice: r.Invoice,
-		Receipt: NewReceipt("APPROVED - 00").Normal("E-WARONG MELATI", "", "KARTU "+r.PAN.Masked()).Bold("TOTAL Rp50.000").String(),
+		Receipt: NewReceipt("APPROVED - 00").Normal("E-WARONG MELATI", "", "KARTU "+r.PAN.Masked()).Bold("TOTAL Rp50.000").Text(),
 	}
 }

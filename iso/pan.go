@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 )
 
 // The number of digits of a card number (ISO/IEC 7812), and the least that can show its ends without giving it away.
@@ -84,7 +83,12 @@ func (p PAN) Last4() string {
 // digits shows the last four only. Empty where absent.
 func (p PAN) Masked() string {
 	first, last := p.First6(), p.Last4()
-	return first + strings.Repeat("X", p.Len()-len(first)-len(last)) + last
+	var masked [panDigitsMax]byte
+	shown := append(masked[:0], first...)
+	for range p.Len() - len(first) - len(last) {
+		shown = append(shown, 'X')
+	}
+	return string(append(shown, last...))
 }
 
 // Luhn tells whether the check digit is right (ISO/IEC 7812-1 annex B).

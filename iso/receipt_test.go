@@ -10,7 +10,7 @@ import (
 
 // TestReceipt writes and prints a short one.
 func TestReceipt(t *testing.T) {
-	text := NewReceipt("APPROVED - 00").Normal("E-WARONG MELATI", "JAKARTA TIMUR", "").Bold("SISA SALDO", "Rp150.000").Normal("TERIMA KASIH").String()
+	text := NewReceipt("APPROVED - 00").Normal("E-WARONG MELATI", "JAKARTA TIMUR", "").Bold("SISA SALDO", "Rp150.000").Normal("TERIMA KASIH").Text()
 	want := "ID013APPROVED - 00NP031E-WARONG MELATI;JAKARTA TIMUR;;BP021SISA SALDO;Rp150.000;NP013TERIMA KASIH;"
 	if text != want {
 		t.Errorf("got  %s\nwant %s", text, want)
@@ -41,10 +41,10 @@ func TestReceiptAlwaysValid(t *testing.T) {
 			}
 			want = append(want, printed(line))
 		}
-		if len(r.String()) > ReceiptBytesMax {
-			t.Fatalf("%d bytes", len(r.String()))
+		if len(string(r.buf)) > ReceiptBytesMax {
+			t.Fatalf("%d bytes", len(string(r.buf)))
 		}
-		sections, err := ParseReceipt(r.String())
+		sections, err := ParseReceipt(string(r.buf))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestReceiptAlwaysValid(t *testing.T) {
 		if len(got) > len(want) || !slices.Equal(got, want[:len(got)]) {
 			t.Fatalf("%q is not the beginning of %q", got, want)
 		}
-		if next := len(got); next < len(want) && len(r.String())+len(want[next])+6 <= ReceiptBytesMax {
+		if next := len(got); next < len(want) && len(string(r.buf))+len(want[next])+6 <= ReceiptBytesMax {
 			t.Fatal("a line that fits was left out")
 		}
 	})
@@ -89,7 +89,7 @@ func TestReceiptWraps(t *testing.T) {
 		words := rapid.SliceOfN(rapid.StringMatching(`[A-Za-z0-9.,]{1,50}`), 1, 12).Draw(t, "words")
 		line := strings.Repeat(" ", rapid.IntRange(0, 45).Draw(t, "indent")) + strings.Join(words, " ")
 		columns := rapid.IntRange(ReceiptColumnsMin, ReceiptColumnsMax).Draw(t, "columns")
-		paper, err := RenderReceipt(NewReceipt("").Normal(line).String(), columns)
+		paper, err := RenderReceipt(NewReceipt("").Normal(line).Text(), columns)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -136,7 +136,7 @@ var anyResponse = rapid.Custom(func(t *rapid.T) *Response {
 		Time:   LocalTime(rapid.Int64Range(0, 1231_235959).Draw(t, "time")), ResponseCode: anyText(2, 2).Draw(t, "rc"), PAN: pan,
 		Amount: rapid.Int64Range(0, 9_999_999_999).Draw(t, "amount"), HasAmount: rapid.Bool().Draw(t, "has amount"),
 		RRN: anyText(12, 12).Draw(t, "rrn"), Approval: anyText(6, 6).Draw(t, "approval"),
-		Receipt: NewReceipt("T").Normal(anyText(0, 60).Draw(t, "line")).String(),
+		Receipt: NewReceipt("T").Normal(anyText(0, 60).Draw(t, "line")).Text(),
 		Balance: rapid.Int64Range(-9_999_999_999, 9_999_999_999).Draw(t, "balance"), HasBalance: rapid.Bool().Draw(t, "has balance"),
 		Batch: anyDigits(6).Draw(t, "batch"), Invoice: anyDigits(6).Draw(t, "invoice"), Code: anyN3.Draw(t, "code"),
 		TransmissionAt: anyDigits(10).Draw(t, "at"), SettlementDate: anyDigits(4).Draw(t, "date"),
