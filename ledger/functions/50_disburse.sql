@@ -94,6 +94,19 @@ begin
 end
 $$;
 
+-- Sets how full an insert may make a page of purses. A disbursement leaves a quarter of each page free, for the new versions
+-- of its rows. But whoever reads a page that has less free than this setting wants cleans it up first: with a quarter
+-- wanted, the first redemption on a page made every later one clean (4 of 40 µs, and 50 bytes of WAL). So once the purses
+-- stand, the page counts as full, and is cleaned when less than a tenth is free. It is a matter of speed only, and never
+-- waited for: a vacuum may hold the table.
+create function bpnt.purse_pages(p_fill integer) returns void
+language plpgsql security definer set search_path = bpnt, pg_temp set lock_timeout = '100ms' as $$
+begin
+    execute format('alter table purse set (fillfactor = %s)', p_fill);
+exception when lock_not_available then null;
+end
+$$;
+
 -- Enters the disbursement and its tranches. Run again with the same name and digest, it goes on with what was begun.
 create function bpnt.disburse_begin(p_now timestamptz, p_name text, p_digest bytea) returns integer
 language plpgsql security definer set search_path = bpnt, pg_temp
@@ -104,6 +117,7 @@ declare
     v_purses bigint;
     v_total  bigint;
 begin
+    perform purse_pages(75);
     select count(*), coalesce(sum(amount), 0) into v_purses, v_total from staged;
     if exists (select from staged where period > month_of(business_date(v_now)) + 100) then
         raise exception 'period % is more than a year ahead: correct it', (select max(period) from staged) using errcode = 'BP001';
@@ -221,6 +235,7 @@ begin
         return;
     end if;
     perform disburse_funded(v_of);
+    perform purse_pages(100);
     update tranche set status = 'open', opened_at = v_now, opened_on = v_date where disbursement = p_id;
     update disbursement set status = 'open', opened_at = v_now where id = p_id;
     insert into journal (action, what) values ('disbursement open',
