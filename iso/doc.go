@@ -42,7 +42,7 @@
 // decode*.go makes requests, totals.go and original.go the fields that are made of several; response.go and writer*.go
 // write answers; outgoing.go, terminal*.go, switch.go and answer.go are the other side. pan.go, track2.go, pinblock.go
 // and veil.go are what must not be seen; receipt*.go and amounts.go are DE48 and DE54; describe*.go is what people may
-// see.
+// see. stock.go is what all this is measured against.
 //
 // # Ownership of bytes
 //
@@ -73,7 +73,7 @@
 //
 //	FrameBytesMax       2048  refused by the header; the largest published message has 541
 //	FrameBytesMin         15  TPDU, type, one bitmap; on a switch 12, in hex 20
-//	SwitchFrameBytesMax 8192  characters take more room, and switches are few: 16 KiB of buffer a connection
+//	SwitchFrameBytesMax 8192  characters take more room; 16 KiB of buffer, and only while one that long comes
 //	two bitmaps               a third is refused: 60 ns, where chained bitmaps cost moov 22 ms
 //	EMVTagsMax            64  the published void has 22; no allocation, where 499 tags cost moov 309 KB
 //	ReceiptBytesMax      999  what DE48 can carry; a receipt is cut at a line's end and never refused

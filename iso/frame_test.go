@@ -216,3 +216,34 @@ func TestCutFrame(t *testing.T) {
 		}
 	}
 }
+
+// TestFrameBufferAtRest: a long frame borrows a large buffer, which goes back before the next wait; a peer that sends more
+// at a time than the small one holds keeps it for as long as it does.
+func TestFrameBufferAtRest(t *testing.T) {
+	small, long := frame(make([]byte, 40)), frame(make([]byte, FrameBytesMax))
+	many := bytes.Repeat(small, 5*restBytes/len(small))
+	for _, test := range []struct {
+		sent [][]byte // in pieces as they come
+		held bool     // after the last
+	}{
+		{[][]byte{small}, false},
+		{[][]byte{long[:100], long[100:]}, true},
+		{[][]byte{long[:100], long[100:], small}, false},
+		{[][]byte{many, many}, true},
+		{[][]byte{many, many, small, small}, false},
+	} {
+		pieces := make([]io.Reader, len(test.sent))
+		for i, piece := range test.sent {
+			pieces[i] = bytes.NewReader(piece)
+		}
+		r := NewFrameReader(io.MultiReader(pieces...), edcFraming)
+		for r.Wait() == nil {
+			if _, err := r.Next(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if held := r.large != nil; held != test.held {
+			t.Errorf("%d pieces: a large buffer is held: %v, want %v", len(test.sent), held, test.held)
+		}
+	}
+}

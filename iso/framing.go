@@ -9,8 +9,7 @@ const (
 	FrameBytesMax = 2048
 	// FrameBytesMin is TPDU, MTI and one bitmap: nothing shorter can be a terminal's message.
 	FrameBytesMin = len(TPDU{}) + 2 + bitmapBytes
-	// SwitchFrameBytesMax holds a switch's message in characters with several private fields of 999. Switches are few,
-	// so their larger buffers cost nothing.
+	// SwitchFrameBytesMax holds a switch's message in characters with several private fields of 999.
 	SwitchFrameBytesMax = 8192
 
 	frameHeaderBytesMax = 4

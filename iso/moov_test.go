@@ -189,3 +189,17 @@ func TestErrorsQuoteNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestStock: moov's message on its own encoders writes a purchase as we do, so the benchmarks compare the same work; and it
+// tells what it cannot read without quoting it.
+func TestStock(t *testing.T) {
+	body := frameBody(t, mustCodec(t), testPurchase(t))
+	if got, err := NewStock().Rewrite(body); err != nil || !bytes.Equal(got, body[edcOpening.mti:]) {
+		t.Errorf("another message: %v", err)
+	}
+	for _, bad := range [][]byte{nil, body[:6], body[:40]} {
+		if _, err := NewStock().Rewrite(bad); err != errStock {
+			t.Errorf("%d bytes: %v", len(bad), err)
+		}
+	}
+}
