@@ -23,7 +23,7 @@ func BenchmarkSubmit(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		wg.Add(1)
-		for l.Submit(q, deadline) != nil { // full: the benchmark outran the lane
+		for l.Submit(q, Terms{Deadline: deadline}) != nil { // full: the benchmark outran the lane
 			wg.Done()
 			wg.Wait()
 			wg.Add(1)

@@ -24,7 +24,7 @@ func TestCloseFlushesTheQueue(t *testing.T) {
 			t.Error(err)
 		}
 		d.wantEnds(t, Answered, 1, 6)
-		if err := l.Submit(7, time.Now().Add(time.Hour)); !errors.Is(err, ErrClosed) || l.State() != Closed {
+		if err := l.Submit(7, Terms{Deadline: time.Now().Add(time.Hour)}); !errors.Is(err, ErrClosed) || l.State() != Closed {
 			t.Errorf("submit after close: %v", err)
 		}
 	})

@@ -6,8 +6,8 @@
 //	   │            │ again, halves   │ same   ├─ not posted (twice) ─► Done(Refused), lane away, probing
 //	   ▼            └─────────────────│────────┤
 //	ErrFull                           │        ├─ busy (4 times) ─────► Done(Refused)
-//	ErrAway                           │        ├─ rejected ───────────► halve; alone: Done(Poisoned)
-//	ErrClosed                         │        │
+//	ErrSlow                           │        ├─ rejected ───────────► halve; alone: Done(Poisoned)
+//	ErrAway, ErrClosed                │        │
 //	                                  └────────┴─ unknown ────────────► lane open: post the same batch again until an
 //	                                                                    attempt commits; at a request's deadline
 //	                                                                    Done(Silent); when all are past it: Settle
@@ -15,8 +15,26 @@
 // # Batching
 //
 // While one batch is in flight the next one gathers. There is no timer: an idle lane posts a lone request at once and
-// adds no wait, a busy one finds its batch size by itself. A batch is taken from the front of the queue, in order, and
-// is at most Config.BatchMax long.
+// adds no wait, a busy one finds its batch size by itself. A batch is taken from the front of the queue (of
+// both queues, where some stand behind), in order, and is at most Config.BatchMax long.
+//
+// # More than it can do
+//
+// A lane that is offered more than it can do must refuse some at once, or it will do nothing but answer requests whose
+// sender has given up: with a queue of 20 s of work none is in time, though every one is posted. So each request
+// comes with a patience, and is refused (ErrSlow) where the lane's pace says that it would be in the lane for longer. The
+// pace (pace.go) is how long a batch takes; a queue shorter than a batch is never too long. TestGoodputStaysFlat shows
+// both: at ten times its capacity a lane answers in time as many as at its capacity, and next to none without a patience.
+//
+// A request may come with the wish to stand behind those without it (Terms.Behind): whoever submits knows who floods. While
+// both wait, seven of the others are posted for one of those, so that neither can keep the other out (backlog.go). So
+// requests are taken in order within each of the two; what came back from a batch goes before both.
+//
+// What must not be refused comes without a patience (Patient): it is taken as long as there is a place, and the last
+// eighth of the queue is for it alone. That is all of its privilege. It does not overtake: a class that goes first can
+// keep all others out, and a queue that is as short as the others' patience is no burden to it. For the same reason the
+// last to come does not go first, as some advise for overload: that serves the newest of a queue that is too long, and
+// this one is not.
 //
 // # What may be said about a request
 //
@@ -43,6 +61,7 @@
 //
 // # Limits
 //
-// Config.Depth bounds the queue (ErrFull beyond it), Config.BatchMax the batch, Config.AttemptTimeout one attempt,
-// busyRetries the patience with lock timeouts, and the context of Close the flush at the end.
+// Config.Depth bounds the queue (ErrFull beyond it, or beyond seven eighths of it), the patience of a request its wait
+// (ErrSlow), Config.BatchMax the batch, Config.AttemptTimeout one attempt, busyRetries the patience with lock timeouts,
+// and the context of Close the flush at the end.
 package lane

@@ -24,14 +24,15 @@ func (l *Lane[Q, A]) run() {
 // take waits for requests and moves the next batch into flight. It is false when there will be no more.
 func (l *Lane[Q, A]) take() bool {
 	l.mu.Lock()
-	for l.waiting.n == 0 && !l.closing {
+	for l.waiting.n() == 0 && !l.closing {
 		l.gather.Wait()
 	}
-	if l.waiting.n == 0 {
+	if l.waiting.n() == 0 {
 		l.mu.Unlock()
 		return false
 	}
-	late := l.load(l.nextSize(), time.Now())
+	l.began = time.Now()
+	late := l.load(l.nextSize(), l.began)
 	l.mu.Unlock()
 	l.end(late, Refused)
 	return true
@@ -50,8 +51,8 @@ func (l *Lane[Q, A]) nextSize() int {
 
 // load moves up to size requests into flight and returns those that came too late for it.
 func (l *Lane[Q, A]) load(size int, now time.Time) (late []item[Q]) {
-	for l.waiting.n > 0 && len(l.flight) < size {
-		if it := l.waiting.popFront(); it.late(now) {
+	for l.waiting.n() > 0 && len(l.flight) < size {
+		if it := l.waiting.pop(); it.late(now) {
 			late = append(late, it)
 		} else {
 			l.flight = append(l.flight, it)
@@ -62,6 +63,7 @@ func (l *Lane[Q, A]) load(size int, now time.Time) (late []item[Q]) {
 
 // flush brings the batch in flight to its end.
 func (l *Lane[Q, A]) flush() {
+	size := len(l.flight)
 	answers, fate := l.try()
 	switch fate {
 	case Committed:
@@ -76,6 +78,7 @@ func (l *Lane[Q, A]) flush() {
 		l.end(l.detach(), Refused)
 		l.away()
 	}
+	l.paced(size, fate)
 }
 
 // try posts the batch until its fate is certain, unknown, or not worth another attempt.
@@ -191,7 +194,7 @@ func (l *Lane[Q, A]) requeue(items []item[Q]) {
 func (l *Lane[Q, A]) pushFront(items []item[Q]) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.waiting.pushFront(items)
+	l.waiting.back.pushFront(items)
 }
 
 // detach takes the batch out of flight: from here on watch leaves its requests alone.

@@ -10,6 +10,7 @@ import (
 // Why Submit did not take a request. In each case nothing was posted.
 var (
 	ErrFull   = errors.New("lane: the queue is full")
+	ErrSlow   = errors.New("lane: the queue is longer than the request's patience")
 	ErrAway   = errors.New("lane: the database is away or an outcome is open")
 	errPanic  = errors.New("lane: a call of ours panicked")
 	ErrClosed = errors.New("lane: closed")
@@ -65,11 +66,13 @@ type Lane[Q, A any] struct {
 
 	mu      sync.Mutex
 	gather  sync.Cond // signalled when a request or the end comes
-	waiting queue[Q]
+	waiting backlog[Q]
 	flight  []item[Q] // the batch; written under mu, and run alone changes its length and requests
 	state   State
 	closing bool
 	alarm   time.Time // when watch will look next; zero for never
+	pace    pace
+	began   time.Time // when the batch in flight was taken from the queue; zero where there is none
 
 	batch      []Q   // the requests of flight, for Post; owned by run
 	splits     []int // sizes of the next batches while a culprit is looked for; owned by run
@@ -87,7 +90,7 @@ func New[Q, A any](c Config[Q, A]) *Lane[Q, A] {
 		c.Meter = noMeter{}
 	}
 	l := &Lane[Q, A]{
-		config: c, waiting: newQueue[Q](c.Depth + c.BatchMax),
+		config: c, waiting: newBacklog[Q](c.Depth, c.BatchMax),
 		flight: make([]item[Q], 0, c.BatchMax), batch: make([]Q, 0, c.BatchMax),
 		rearm: make(chan struct{}, 1), quit: make(chan struct{}), stopped: make(chan struct{}), watched: make(chan struct{}),
 	}
@@ -98,8 +101,18 @@ func New[Q, A any](c Config[Q, A]) *Lane[Q, A] {
 	return l
 }
 
+// Terms are those on which a request waits.
+type Terms struct {
+	Deadline time.Time     // when it will have been answered, or never will be
+	Patience time.Duration // how long it may be expected to be in the lane, else it is not taken; or Patient
+	Behind   bool          // it stands behind those that do not, seven of which go before it each time
+}
+
+// Patient stands in the place of a patience: the request is taken as long as there is any place in the queue.
+const Patient time.Duration = 0
+
 // Submit queues a request. Where it returns an error the request was not taken and Done will not be called.
-func (l *Lane[Q, A]) Submit(q Q, deadline time.Time) error {
+func (l *Lane[Q, A]) Submit(q Q, t Terms) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
@@ -107,11 +120,13 @@ func (l *Lane[Q, A]) Submit(q Q, deadline time.Time) error {
 		return ErrClosed
 	case l.state != Ready:
 		return ErrAway
-	case l.waiting.n >= l.config.Depth:
+	case l.free(t) < 1:
 		return ErrFull
+	case l.room(t) < 1:
+		return ErrSlow
 	}
-	l.waiting.pushBack(item[Q]{q: q, deadline: deadline})
-	l.wakeBy(deadline)
+	l.waiting.push(item[Q]{q: q, deadline: t.Deadline}, t.Behind)
+	l.wakeBy(t.Deadline)
 	l.gather.Signal()
 	return nil
 }
@@ -130,7 +145,7 @@ func (l *Lane[Q, A]) State() State {
 func (l *Lane[Q, A]) Depth() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.waiting.n
+	return l.waiting.n()
 }
 
 type noMeter struct{}

@@ -39,7 +39,7 @@ func TestFullQueue(t *testing.T) {
 		submit(t, l, 1, 1)
 		synctest.Wait()
 		submit(t, l, 2, 4)
-		if err := l.Submit(5, time.Now().Add(time.Minute)); !errors.Is(err, ErrFull) {
+		if err := l.Submit(5, Terms{Deadline: time.Now().Add(time.Minute)}); !errors.Is(err, ErrFull) {
 			t.Errorf("the request beyond the depth: %v", err)
 		}
 		later(2 * time.Second)
@@ -134,7 +134,7 @@ func TestAwayFailsFastAndComesBack(t *testing.T) {
 		submit(t, l, 1, 3)
 		synctest.Wait()
 		d.wantEnds(t, Refused, 1, 3)
-		if err := l.Submit(4, time.Now().Add(time.Minute)); !errors.Is(err, ErrAway) || l.State() != Away {
+		if err := l.Submit(4, Terms{Deadline: time.Now().Add(time.Minute)}); !errors.Is(err, ErrAway) || l.State() != Away {
 			t.Errorf("submit while away: %v, state %v", err, l.State())
 		}
 		later(3 * time.Second)
@@ -151,7 +151,7 @@ func TestDeadlineInTheQueueIsRefusedUnsent(t *testing.T) {
 	scene(t, 10, 10, []step{{takes: 4 * time.Second}}, func(t *testing.T, d *database, l *Lane[int, int]) {
 		submit(t, l, 1, 1)
 		synctest.Wait()
-		if err := l.Submit(2, time.Now().Add(time.Second)); err != nil {
+		if err := l.Submit(2, Terms{Deadline: time.Now().Add(time.Second)}); err != nil {
 			t.Fatal(err)
 		}
 		later(10 * time.Second)

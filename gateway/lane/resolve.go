@@ -101,9 +101,9 @@ func (l *Lane[Q, A]) refuseWaiting(s State) {
 	l.splits = l.splits[:0]
 	l.mu.Lock()
 	l.state = s
-	refused := make([]item[Q], 0, l.waiting.n)
-	for l.waiting.n > 0 {
-		refused = append(refused, l.waiting.popFront())
+	refused := make([]item[Q], 0, l.waiting.n())
+	for l.waiting.n() > 0 {
+		refused = append(refused, l.waiting.pop())
 	}
 	l.mu.Unlock()
 	l.end(refused, Refused)

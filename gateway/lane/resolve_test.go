@@ -15,7 +15,7 @@ func TestUnknownIsPostedAgainUntilItCommits(t *testing.T) {
 		submit(t, l, 1, 3)
 		synctest.Wait()
 		d.wantEnds(t, Refused, 2, 3) // queued behind, never sent
-		if err := l.Submit(4, time.Now().Add(time.Minute)); !errors.Is(err, ErrAway) || l.State() != Open {
+		if err := l.Submit(4, Terms{Deadline: time.Now().Add(time.Minute)}); !errors.Is(err, ErrAway) || l.State() != Open {
 			t.Errorf("submit while open: %v, state %v", err, l.State())
 		}
 		later(5 * time.Second)
@@ -44,7 +44,7 @@ func TestSilentAtTheDeadlineThenSettled(t *testing.T) {
 
 func TestSilentWhileTheFirstAttemptHangs(t *testing.T) {
 	scene(t, 10, 1, []step{{takes: 3 * time.Second}}, func(t *testing.T, d *database, l *Lane[int, int]) {
-		if err := l.Submit(1, time.Now().Add(time.Second)); err != nil {
+		if err := l.Submit(1, Terms{Deadline: time.Now().Add(time.Second)}); err != nil {
 			t.Fatal(err)
 		}
 		later(4 * time.Second)
@@ -62,7 +62,7 @@ func TestLateRequestLeavesACleanBatchButNotAnOpenOne(t *testing.T) {
 			synctest.Wait()
 			l.mu.Lock() // both in one batch
 			for q, lives := range []time.Duration{time.Second, time.Minute} {
-				l.waiting.pushBack(item[int]{q: q + 1, deadline: time.Now().Add(lives)})
+				l.waiting.front.pushBack(item[int]{q: q + 1, deadline: time.Now().Add(lives)})
 				l.wakeBy(time.Now().Add(lives))
 			}
 			l.gather.Signal()
@@ -86,7 +86,7 @@ func TestAgainStaysOpen(t *testing.T) {
 		l := d.lane(10, 10)
 		l.mu.Lock()
 		for q := range 2 {
-			l.waiting.pushBack(item[int]{q: q, deadline: time.Now().Add(time.Minute)})
+			l.waiting.front.pushBack(item[int]{q: q, deadline: time.Now().Add(time.Minute)})
 		}
 		l.gather.Signal()
 		l.mu.Unlock()

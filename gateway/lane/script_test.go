@@ -175,7 +175,7 @@ func scene(t *testing.T, depth, batchMax int, script []step, act func(t *testing
 func submit(t *testing.T, l *Lane[int, int], from, to int) {
 	t.Helper()
 	for q := from; q <= to; q++ {
-		if err := l.Submit(q, time.Now().Add(20*time.Second)); err != nil {
+		if err := l.Submit(q, Terms{Deadline: time.Now().Add(20 * time.Second)}); err != nil {
 			t.Fatalf("submit %d: %v", q, err)
 		}
 	}

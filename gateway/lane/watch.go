@@ -43,7 +43,7 @@ func (l *Lane[Q, A]) wakeBy(deadline time.Time) {
 func (l *Lane[Q, A]) expire() {
 	l.mu.Lock()
 	now := time.Now()
-	refused := l.waiting.takeLate(now, nil)
+	refused := l.waiting.takeLate(now)
 	silent := l.silence(now)
 	l.alarm = l.earliest()
 	l.mu.Unlock()
@@ -72,8 +72,10 @@ func (l *Lane[Q, A]) earliest() (first time.Time) {
 	for i := range l.flight {
 		consider(&l.flight[i])
 	}
-	for i := range l.waiting.n {
-		consider(l.waiting.at(i))
+	for _, q := range l.waiting.queues() {
+		for i := range q.n {
+			consider(q.at(i))
+		}
 	}
 	return first
 }
