@@ -18,9 +18,15 @@ func (g *Gateway) admit(x *exchange) {
 		x.conn.answer(x)
 		return
 	}
+	if !g.hold(x) {
+		x.verdict = g.unposted(x, verdictUnavailable, shedShare)
+		x.conn.answer(x)
+		return
+	}
 	first, entered := g.gate.enter(&x.slot)
 	switch {
 	case !entered:
+		x.holding.add(-1)
 		x.verdict = g.unposted(x, verdictUnavailable, shedFull)
 		x.conn.answer(x)
 	case first:
@@ -49,25 +55,30 @@ func (g *Gateway) dispatch(x *exchange) {
 	free := []*exchange{x}
 	for len(free) > 0 {
 		x, free = free[0], free[1:]
-		if time.Now().After(x.deadline) { // it waited too long behind others; nothing of it was posted
+		now := time.Now()
+		if now.After(x.deadline) { // it waited too long behind others; nothing of it was posted
 			free = append(free, g.conclude(x, g.unposted(x, verdictUnavailable, shedLate))...)
-		} else if err := g.submit(x); err != nil {
+		} else if g.recall(x, now) {
+			free = append(free, g.conclude(x, x.known(x.result.Outcome))...)
+		} else if err := g.submit(x, now); err != nil {
 			free = append(free, g.conclude(x, g.unposted(x, verdictUnavailable, shedReason(err)))...)
 		}
 	}
 }
 
 // submit hands a message to who takes it to the ledger.
-func (g *Gateway) submit(x *exchange) error {
+func (g *Gateway) submit(x *exchange, now time.Time) error {
 	if x.errand != nil {
 		return g.clerk.take(x)
 	}
-	return g.lanes[x.bucket].Submit(x, x.deadline)
+	g.declined.forget(&x.request)
+	return g.lanes[x.bucket].Submit(x, x.terms(now))
 }
 
 // conclude gives a message its verdict, sends it on its way back and returns those that waited for it alone.
 func (g *Gateway) conclude(x *exchange, v verdict) (free []*exchange) {
 	x.verdict = v
+	x.holding.add(-1)
 	x.conn.answer(x)
 	for _, s := range g.gate.leave(&x.slot) {
 		if s != nil {
@@ -109,6 +120,9 @@ func (g *Gateway) decided(x *exchange, r ledger.Result) {
 	}
 	x.result = r
 	g.metrics.decided(r)
+	if !r.Outcome.Good() && g.lanes[x.bucket].Pressed() {
+		g.declined.add(x.request, r, time.Now())
+	}
 	g.end(x, x.known(r.Outcome))
 }
 
@@ -139,6 +153,8 @@ func shedReason(err error) shed {
 	switch {
 	case errors.Is(err, lane.ErrFull):
 		return shedFull
+	case errors.Is(err, lane.ErrSlow):
+		return shedSlow
 	case errors.Is(err, lane.ErrAway):
 		return shedAway
 	}

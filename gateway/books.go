@@ -28,6 +28,7 @@ type Ledger interface {
 	ConfirmLinkKeys(ctx context.Context, link int16) error
 	LinkID(ctx context.Context, name string) (int16, error)
 	ProgrammeID(ctx context.Context, code string) (int16, error)
+	Standing(ctx context.Context, page ledger.StandingPage) (ledger.Standing, error)
 	Ping(ctx context.Context) error
 	PoolStats() ledger.PoolStats
 }

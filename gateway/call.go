@@ -60,8 +60,11 @@ func (c *conn) ask(ctx context.Context, o iso.Outgoing) (code string, ok bool) {
 func (c *conn) tell(o *iso.Outgoing) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.dead {
+		return
+	}
 	c.outbox = append(c.outbox, o)
-	c.work.Signal()
+	c.startWriter()
 }
 
 // answered takes a frame that is an answer. On an EDC link we never asked anything, and answering an answer could go on

@@ -30,6 +30,9 @@ type Link struct {
 
 	// Deadline is how long after its receipt a message is answered at all; the terminals' own timeout must be longer.
 	Deadline Duration `toml:"deadline"`
+	// ShedAfter is how long a new message may be expected to wait in its lane; one that would wait longer is refused at
+	// once (patience.go). 0 for a quarter of Deadline.
+	ShedAfter Duration `toml:"shed_after"`
 	// IdentityWindow is how long an identity is remembered without a chip counter or a clock to confirm it (D5).
 	IdentityWindow Duration `toml:"identity_window"`
 	Programme      string   `toml:"programme"` // whose purse is spent where neither message nor card names another

@@ -104,6 +104,8 @@ func TestMistakesAreSentences(t *testing.T) {
 		{linkWith(`pin = "perhaps"`), `link "edc": pin must be required, if_present or off, not "perhaps"`},
 		{linkWith(`mac = "perhaps"`), `link "edc": mac must be off, allow_zero or required, not "perhaps"`},
 		{linkWith(`deadline = "-1s"`), `link "edc": deadline must be longer than 0s`},
+		{linkWith(`shed_after = "21s"`), `link "edc": shed_after must not be longer than deadline (20s)`},
+		{"[limits]\ndeclined_for = \"61s\"\n" + leastLink, "limits.declined_for must be at most 1m"},
 		{linkWith(`identity_window = "3h"`), `link "edc": identity_window must be longer than a day`},
 		{linkWith(`time_zone = "Asia/Batavia"`), `link "edc": time_zone: "Asia/Batavia" is not known here`},
 		{leastLink + "[link.answers]\nlogon = [1, 39]", `link "edc": answers.logon: 1 is not a data element (2 to 128)`},

@@ -12,9 +12,10 @@ import (
 	"bpnt/iso"
 )
 
-// conn is one connection of a terminal, a concentrator or a switch, which it began or we did. Two goroutines serve it: the
-// reader, which takes frames up to the lane's queue, and the writer, which turns decided exchanges into bytes. A switch's
-// has a third, for what we ask of it (converse.go).
+// conn is one connection of a terminal, a concentrator or a switch, which it began or we did. One goroutine serves it for
+// its life: the reader, which takes frames up to the lane's queue. While there are answers a second one, the writer, turns
+// decided exchanges into bytes (write.go). A switch's has a third, for what we ask of it (converse.go). At rest a connection
+// holds a stack, this and the first bytes of a frame, and no buffer of a writer.
 type conn struct {
 	gateway *Gateway
 	link    *link
@@ -40,13 +41,12 @@ type conn struct {
 	draining atomic.Bool  // take no more from the socket
 
 	mu       sync.Mutex
-	room     sync.Cond // the reader waits here while too much is in flight
-	work     sync.Cond // the writer waits here for answers
+	room     sync.Cond // the reader waits here while too much is in flight, and at the end for the last answer
 	inFlight int       // messages taken and not yet answered or dropped
 	ready    []*exchange
 	outbox   []*iso.Outgoing // what we ask
-	readDone bool            // the reader takes no more
-	dead     bool            // the socket is of no use: drop what is left
+	writing  bool            // a writer is at work; where none is, ready and outbox are empty
+	dead     bool            // the socket is of no use: drop what is left, and start no writer
 	reason   closeReason     // the first one counts
 }
 
@@ -57,44 +57,52 @@ func newConn(g *Gateway, l *link, sock net.Conn, address netip.Addr) *conn {
 	}
 	c.heard.Store(time.Now().UnixNano())
 	c.sock = c.secure(sock)
-	c.room.L, c.work.L = &c.mu, &c.mu
+	c.room.L = &c.mu
 	c.frames = iso.NewFrameReader(c.timed(), l.Dialect.Framing())
 	return c
 }
 
-// serve runs the connection to its end. The writer is always let to finish what is in flight, also when the peer will
-// send no more: it may still be reading.
+// serve runs the connection to its end. What is in flight is always answered, also when the peer will send no more: it
+// may still be reading.
 func (c *conn) serve() {
 	defer c.gateway.connections.served.Done()
 	if why := c.handshake(); why != closeNone {
-		c.stopReading(why)
+		c.finish(why)
 		c.hangUp()
 		return
 	}
-	var others sync.WaitGroup
 	c.session.join()
-	others.Go(c.write)
-	reading, stop := context.WithCancel(context.Background())
 	if c.link.converses() {
-		others.Go(func() { c.converse(reading) })
+		c.finish(c.readAndConverse())
+	} else {
+		c.finish(c.read())
 	}
-	c.stopReading(c.read())
-	stop()
-	others.Wait()
 	c.session.leave()
 	c.hangUp()
 }
 
-// stopReading tells the writer that nothing more will come.
-func (c *conn) stopReading(why closeReason) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.readDone = true
-	c.because(why)
-	c.work.Signal()
+// readAndConverse reads, and asks of the peer what we have to ask.
+func (c *conn) readAndConverse() closeReason {
+	var asking sync.WaitGroup
+	defer asking.Wait()
+	reading, stop := context.WithCancel(context.Background())
+	defer stop()
+	asking.Go(func() { c.converse(reading) })
+	return c.read()
 }
 
-// kill gives the connection up at once: it unblocks both goroutines.
+// finish waits until all that was taken is answered and the writer has gone. Nothing is written afterwards.
+func (c *conn) finish(why closeReason) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.because(why)
+	for c.writing || c.inFlight > 0 && !c.dead {
+		c.room.Wait()
+	}
+	c.dead = true
+}
+
+// kill gives the connection up at once: it unblocks all its goroutines.
 func (c *conn) kill(why closeReason) {
 	c.mu.Lock()
 	if why == closeForced {
@@ -102,8 +110,7 @@ func (c *conn) kill(why closeReason) {
 	}
 	c.because(why)
 	c.dead = true
-	c.room.Broadcast()
-	c.work.Broadcast()
+	c.room.Signal()
 	c.mu.Unlock()
 	_ = c.raw.Close() // TLS would say goodbye first, to a peer that may take nothing
 }
@@ -135,9 +142,6 @@ func (c *conn) ended(n int) {
 	defer c.mu.Unlock()
 	c.inFlight -= n
 	c.room.Signal()
-	if c.readDone {
-		c.work.Signal()
-	}
 }
 
 // answer hands a decided exchange to the writer.
@@ -154,7 +158,7 @@ func (c *conn) answer(x *exchange) {
 		return
 	}
 	c.ready = append(c.ready, x)
-	c.work.Signal()
+	c.startWriter()
 }
 
 // hangUp closes the socket and leaves the gateway's books.

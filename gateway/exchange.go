@@ -55,6 +55,7 @@ type exchange struct {
 	spoiled bool // its amount was none, see spoilAmount
 	moves   int8 // how often the ledger sent it to another bucket
 
+	holding  holding       // where it is counted while it is under way
 	admitted time.Time     // it joined the order of arrival
 	verdict  verdict       // what will be answered
 	result   ledger.Result // where the verdict is an outcome of a payment

@@ -21,6 +21,7 @@ type Deps struct {
 	Ledger Ledger
 	Keys   *pin.Keystore
 	Log    *slog.Logger
+	Disk   string // folder of the books, whose disk is watched; empty where they are not on this machine
 }
 
 // Gateway is a running server: its links listen from New on, and are served, and dialled, from Serve on.
@@ -34,10 +35,14 @@ type Gateway struct {
 	clerk       *clerk
 	gate        *gate
 	seen        *seen
+	shares      *shares
+	declined    *declined
 	terminals   *terminals
 	mastheads   *mastheads
 	connections *connections
 	metrics     *metrics
+	standing    *standing
+	disk        string        // as in Deps
 	handshakes  chan struct{} // one in it for each that is made
 	dialer      func(ctx context.Context, address string) (net.Conn, error)
 	chance      func() float64 // in [0, 1)
@@ -47,7 +52,7 @@ type Gateway struct {
 
 	background context.Context // ends when the gateway stops
 	quit       context.CancelFunc
-	accepting  sync.WaitGroup
+	accepting  sync.WaitGroup // what takes, and dials, and looks at the books
 	shutdown   sync.Once
 	result     error // of the shutdown
 }
@@ -69,7 +74,8 @@ func New(c Config, d Deps) (*Gateway, error) {
 	}
 	g := &Gateway{
 		limits: c.Limits, ledger: d.Ledger, keys: d.Keys, log: d.Log, gate: newGate(c.Limits.UnderWay),
-		seen:      newSeen(c.Limits.SeenMax, c.Limits.SeenTurn.Duration, time.Now()),
+		seen:   newSeen(c.Limits.SeenMax, c.Limits.SeenTurn.Duration, time.Now()),
+		shares: newShares(), declined: newDeclined(c.Limits),
 		terminals: newTerminals(d.Ledger, d.Keys, c.Limits, d.Log), mastheads: newMastheads(d.Ledger, c.Limits),
 		connections: newConnections(c.Limits), handshakes: make(chan struct{}, c.Limits.Handshakes), chance: rand.Float64,
 		accepts:  rate.NewLimiter(rate.Limit(c.Limits.AcceptPerSecond), c.Limits.AcceptPerSecond),
@@ -78,6 +84,7 @@ func New(c Config, d Deps) (*Gateway, error) {
 	}
 	g.dialer = g.dialTCP
 	g.background, g.quit = context.WithCancel(context.Background())
+	g.standing, g.disk = newStanding(d.Ledger, d.Log), d.Disk
 	g.metrics = newMetrics(g)
 	if err := g.open(c.Links); err != nil {
 		g.quit()
@@ -143,6 +150,7 @@ func (g *Gateway) Serve(ctx context.Context) error {
 		g.accepting.Go(func() { g.accept(l) })
 		g.log.Info("listening", "link", l.Name, "address", l.listener.Addr().String())
 	}
+	g.accepting.Go(func() { g.standing.watch(g.background) })
 	select {
 	case <-ctx.Done():
 	case <-g.background.Done():

@@ -42,6 +42,9 @@ type poster struct {
 	reconcile func(ledger.SwitchClaim) ledger.SwitchAnswer
 	cutOver   func(date string) ledger.Outcome
 
+	standing ledger.Standing
+	looks    []ledger.StandingPage // what Standing was asked for
+
 	keys ledger.Terminal // the working keys that SetTerminalKeys changes; the TID is empty where there are none
 }
 
@@ -169,6 +172,16 @@ func (p *poster) ConfirmTerminalKeys(_ context.Context, _ int16, _ string, tpk, 
 		p.keys.WrappedTPKBefore, p.keys.WrappedTAKBefore = nil, nil
 	}
 	return p.fail
+}
+
+func (p *poster) Standing(_ context.Context, page ledger.StandingPage) (ledger.Standing, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.looks = append(p.looks, page)
+	if p.down {
+		return ledger.Standing{}, ledger.ErrUnavailable
+	}
+	return p.standing, nil
 }
 
 func (p *poster) Ping(context.Context) error {

@@ -28,7 +28,7 @@ func seconds(n int) Duration { return Duration{time.Duration(n) * time.Second} }
 // Limits bound everything that a peer, a slow database or a busy day could make grow (DESIGN D13). The size of a
 // frame is not among them: it is iso.FrameBytesMax, because the frame buffer is made for it.
 type Limits struct {
-	// Connections in all; each costs about 20 kB. Beyond it a connection is closed at once.
+	// Connections in all; each costs about 6 kB at rest. Beyond it a connection is closed at once.
 	Connections int `toml:"connections"`
 	// ConnectionsPerAddress is wide: a whole city's terminals may come through one address of a mobile network (F27).
 	ConnectionsPerAddress int `toml:"connections_per_address"`
@@ -101,6 +101,10 @@ type Limits struct {
 	// SeenMax and SeenTurn bound the memory of purchases passed on: two sets of so many, turned over at least so often.
 	SeenMax  int      `toml:"seen_max"`
 	SeenTurn Duration `toml:"seen_turn"`
+	// DeclinedMax and DeclinedFor bound the memory of declines that copies are answered from under pressure (declined.go):
+	// a minute at the most.
+	DeclinedMax int      `toml:"declined_max"`
+	DeclinedFor Duration `toml:"declined_for"`
 
 	// Shutdown is how long the gateway finishes what it has begun before it closes everything.
 	Shutdown Duration `toml:"shutdown"`
@@ -119,7 +123,7 @@ func DefaultLimits() Limits {
 		LaneDepth: 8_192, BatchMax: 500, Attempt: seconds(5), Lookup: seconds(2),
 		Clerks: 4, ClerkDepth: 4_096,
 		Terminals: 65_536, TerminalFresh: seconds(30), TerminalAbsent: seconds(1), Mastheads: 65_536,
-		SeenMax: 1 << 20, SeenTurn: seconds(600),
+		SeenMax: 1 << 20, SeenTurn: seconds(600), DeclinedMax: 4_096, DeclinedFor: seconds(30),
 		Shutdown: seconds(30), Linger: seconds(1),
 	}
 }
@@ -133,15 +137,19 @@ func (l Limits) mistakes() (found []string) {
 		"mac_failures": l.MACFailures, "malformed": l.Malformed, "lane_depth": l.LaneDepth, "batch_max": l.BatchMax,
 		"clerks": l.Clerks, "clerk_depth": l.ClerkDepth,
 		"terminals": l.Terminals, "mastheads": l.Mastheads, "seen_max": l.SeenMax,
+		"declined_max": l.DeclinedMax,
 	}
 	times := map[string]Duration{
 		"handshake": l.Handshake, "call": l.Call, "redial_min": l.RedialMin, "redial_max": l.RedialMax,
 		"first_frame": l.FirstFrame, "frame": l.Frame, "idle": l.Idle, "write": l.Write, "unanswered": l.Unanswered,
 		"attempt": l.Attempt, "lookup": l.Lookup, "terminal_fresh": l.TerminalFresh,
-		"terminal_absent": l.TerminalAbsent, "seen_turn": l.SeenTurn, "shutdown": l.Shutdown, "linger": l.Linger,
+		"terminal_absent": l.TerminalAbsent, "seen_turn": l.SeenTurn, "declined_for": l.DeclinedFor, "shutdown": l.Shutdown, "linger": l.Linger,
 	}
 	if l.BatchMax > ledger.BatchMax {
 		found = append(found, fmt.Sprintf("limits.batch_max must be at most %d: the ledger takes no more in one call", ledger.BatchMax))
+	}
+	if l.DeclinedFor.Duration > time.Minute {
+		found = append(found, "limits.declined_for must be at most 1m: a terminal may be reset, and its messages are new ones then")
 	}
 	if l.RedialMax.Duration < l.RedialMin.Duration {
 		found = append(found, "limits.redial_max must not be shorter than limits.redial_min")

@@ -64,6 +64,7 @@ func newLink(l Link) (*link, error) {
 		return nil, fmt.Errorf("link %q: time_zone: %w", l.Name, err)
 	}
 	codes, _ := newCodeTable(l.ResponseCodes)
+	l.ShedAfter = l.shedAfter()
 	made := &link{Link: l, codec: codec, zone: zone, codes: codes, sets: newAnswerSets(l.Answers)}
 	if l.bySwitch() {
 		made.peer = newPeer(l.Switch)

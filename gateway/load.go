@@ -132,6 +132,8 @@ func (l Link) mistakes() (found []string) {
 	check(l.PIN == PINRequired || l.PIN == PINIfPresent || l.PIN == PINOff, "pin must be required, if_present or off, not %q", l.PIN)
 	check(l.MAC == MACOff || l.MAC == MACAllowZero || l.MAC == MACRequired, "mac must be off, allow_zero or required, not %q", l.MAC)
 	check(l.Deadline.Duration > 0 && l.Deadline.Duration < patience, "deadline must be longer than 0s and shorter than a terminal's patience of %v", patience)
+	check(l.ShedAfter.Duration >= 0 && l.ShedAfter.Duration <= l.Deadline.Duration,
+		"shed_after must not be longer than deadline (%v): what waits longer is not answered", l.Deadline)
 	check(l.IdentityWindow.Duration > 24*time.Hour, "identity_window must be longer than a day")
 	_, err = time.LoadLocation(l.TimeZone)
 	check(err == nil, "time_zone: %q is not known here", l.TimeZone)

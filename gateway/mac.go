@@ -29,7 +29,7 @@ func (c *conn) authenticate(x *exchange, message iso.Request) closeReason {
 		return closeNone
 	}
 	c.gateway.metrics.macFailures.Inc()
-	c.logHostile("wrong MAC")
+	c.logHostile("wrong MAC", "tid", x.head.TID) // whom it claims to be
 	if c.macFailures++; c.macFailures >= c.gateway.limits.MACFailures {
 		c.ended(1)
 		return closeMACFailures

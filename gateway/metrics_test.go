@@ -64,8 +64,37 @@ func TestMetricsOfOnePurchase(t *testing.T) {
 		`bpnt_batch_size_sum`:                                              1,
 		`bpnt_ledger_attempts_total{fate="committed"}`:                     1,
 		`bpnt_lanes_ready`:                                                 2,
+		`bpnt_lane_state{state="ready"}`:                                   2,
+		`bpnt_lane_state{state="away"}`:                                    0,
+		`bpnt_lane_depth_max`:                                              2 * 8_192,
+		`bpnt_connections_max`:                                             20_000,
+		`bpnt_in_flight`:                                                   0,
+		`bpnt_in_flight_max`:                                               100_000,
+		`bpnt_errands_waiting_max`:                                         4_096,
 	} {
 		eventually(t, g, name, want)
+	}
+}
+
+// TestFirstsAreCounted: a PIN that was refused and a reversal without an original count once, however often they are repeated.
+func TestFirstsAreCounted(t *testing.T) {
+	for outcome, name := range map[ledger.Outcome]string{
+		ledger.OutcomePINWrong: `bpnt_pin_failures_total{cause="wrong"}`, ledger.OutcomePINExhausted: `bpnt_pin_failures_total{cause="exhausted"}`,
+		ledger.OutcomePINMissing: `bpnt_pin_failures_total{cause="missing"}`, ledger.OutcomePINFault: `bpnt_pin_failures_total{cause="fault"}`,
+		ledger.OutcomeReversalUnmatched: `bpnt_tombstones_total`,
+	} {
+		books := newPoster()
+		replay := false
+		books.outcome = func(ledger.Request) ledger.Result {
+			defer func() { replay = true }()
+			return ledger.Result{Outcome: outcome, Replay: replay}
+		}
+		g := start(t, testConfig(nil), books, keystore(t))
+		e := dial(t, g)
+		e.ask(purchase(1))
+		e.ask(purchase(1))
+		eventually(t, g, name, 1)
+		eventually(t, g, "bpnt_replays_total", 1)
 	}
 }
 

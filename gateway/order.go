@@ -107,3 +107,10 @@ func (g *gate) len() int {
 	defer g.mu.Unlock()
 	return len(g.tails)
 }
+
+// underWay is how many messages stand in chains.
+func (g *gate) underWay() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.slots
+}

@@ -5,6 +5,8 @@ type shed uint8
 
 const (
 	shedFull        shed = iota // the queue was full, the lane's or the clerk's
+	shedSlow                    // its lane would have taken longer for it than its patience
+	shedShare                   // its outlet or its address has more than its share under way
 	shedAway                    // the database is away or an outcome is open
 	shedClosed                  // the gateway stops
 	shedLate                    // it waited behind others of its card or terminal until its deadline
@@ -22,7 +24,7 @@ const (
 )
 
 var shedNames = [sheds]string{
-	"lane_full", "database_away", "stopping", "late", "no_terminal_keys", "not_posted", "poisoned", "outcome_unknown",
+	"lane_full", "expected_wait", "unfair_share", "database_away", "stopping", "late", "no_terminal_keys", "not_posted", "poisoned", "outcome_unknown",
 	"invalid", "unsupported_account", "unsupported_refund", "wrong_mac", "format", "not_signed_on",
 }
 

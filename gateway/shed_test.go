@@ -143,7 +143,9 @@ func TestInvalidRequestIsKeptFromItsBatch(t *testing.T) {
 		copied bool
 		want   verdict
 	}{{0x0200, false, verdictPoisoned}, {0x0200, true, verdictSilence}, {0x0201, false, verdictSilence}} {
-		x := &exchange{conn: newConn(g, g.links[0], nil, netip.Addr{}), kind: kindPurchase, head: &iso.Header{MTI: tt.mti}}
+		c := newConn(g, g.links[0], nil, netip.Addr{})
+		c.writing = true // there is no socket: it is the verdict that is looked at
+		x := &exchange{conn: c, kind: kindPurchase, head: &iso.Header{MTI: tt.mti}}
 		x.copied, x.request = tt.copied, ledger.Request{Kind: ledger.KindRedeem, TID: "6006006\x00"}
 		if g.admit(x); x.verdict != tt.want {
 			t.Errorf("%v, copied %v: %v, want %v", tt.mti, tt.copied, x.verdict, tt.want)

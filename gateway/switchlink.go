@@ -79,13 +79,13 @@ func (s Switch) withDefaults(dials bool) Switch {
 	return s
 }
 
-func (l Link) bySwitch() bool { return l.Dialect.Form == iso.FormSwitch }
+func (l *Link) bySwitch() bool { return l.Dialect.Form == iso.FormSwitch }
 
 // dials tells whether we make the connection.
-func (l Link) dials() bool { return l.Dial != "" }
+func (l *Link) dials() bool { return l.Dial != "" }
 
 // converses tells whether we ask something of the peer.
-func (l Link) converses() bool {
+func (l *Link) converses() bool {
 	return l.bySwitch() && (l.Switch.SignOn == SignOnUs || l.Switch.Echo.Duration > 0)
 }
 

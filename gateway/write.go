@@ -3,12 +3,13 @@ package gateway
 import (
 	"errors"
 	"os"
+	"sync"
 	"time"
 
 	"bpnt/iso"
 )
 
-// writer is what the writing goroutine owns.
+// writer is what the writing goroutine of a connection owns while there are answers: a connection at rest has none.
 type writer struct {
 	*conn
 	bytes    []byte          // encoded and not yet written
@@ -18,33 +19,66 @@ type writer struct {
 	response iso.Response    // used again for every answer
 }
 
-// write sends answers until the connection is done with. All answers that are ready go out in one write.
+// writers are those of connections that are at rest now.
+var writers = sync.Pool{New: func() any { return new(writer) }}
+
+// startWriter sees to it that what is ready is written. The caller holds mu.
+func (c *conn) startWriter() {
+	if !c.writing && !c.dead {
+		c.writing = true
+		go c.write()
+	}
+}
+
+// write is a writer's work. One that ended in a panic is not used again.
 func (c *conn) write() {
+	w := writers.Get().(*writer)
+	if w.serve(c) {
+		writers.Put(w)
+	} else {
+		c.writerFailed()
+	}
+}
+
+// serve sends what is ready, until nothing is. All answers that are ready go out in one write. It is false after a panic.
+func (w *writer) serve(c *conn) (ended bool) {
 	defer c.gateway.contain(c)
-	w := &writer{conn: c}
+	w.conn = c
 	for w.take() {
 		w.encodeCalls()
 		for _, x := range w.batch {
 			w.encode(x)
-			if len(w.bytes) >= c.gateway.limits.PendingBytes {
+			if len(w.bytes) >= w.gateway.limits.PendingBytes {
 				w.flush()
 			}
 		}
 		w.flush()
-		clear(w.batch)
 	}
+	w.conn, w.response = nil, iso.Response{}
+	return true
 }
 
-// take waits for answers. It is false when there will be none any more.
+// take takes what is ready. Where there is nothing the writer's work is done, and the next answer starts another.
 func (w *writer) take() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for len(w.ready)+len(w.outbox) == 0 && !w.dead && !(w.readDone && w.inFlight == 0) {
-		w.work.Wait()
+	clear(w.batch)
+	w.batch, w.calls = append(w.batch[:0], w.ready...), w.outbox
+	clear(w.ready)
+	w.ready, w.outbox = w.ready[:0], nil
+	w.writing = len(w.batch)+len(w.calls) > 0 && !w.dead
+	if !w.writing {
+		clear(w.batch)
+		w.room.Signal()
 	}
-	w.batch, w.ready = w.ready, w.batch[:0]
-	w.calls, w.outbox = w.outbox, nil
-	return len(w.batch)+len(w.calls) > 0 && !w.dead
+	return w.writing
+}
+
+func (c *conn) writerFailed() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.writing = false
+	c.room.Signal()
 }
 
 // encodeCalls appends what we ask of a switch. Who waits for an answer to one that cannot be built waits in vain, and ends

@@ -11,6 +11,10 @@
 //	a switch             switch_test.go     published messages, its day, its keys, bad input; a line that we dial
 //	refusals             refusals_test.go   each bad input and its response code
 //	trouble              trouble_test.go    Postgres away, killed and frozen; a batch with a poisoned row
+//	costs                cost_test.go       round trips, WAL, allocations and system calls of a redemption, counted
+//	overload             overload_test.go   ten times what it can do: goodput, the truth of each 91, reversals, memory
+//	a flood              flood_test.go      one outlet sends ten times what it can do: the others trade on
+//	at rest              idle_test.go       what terminals cost that are connected and quiet
 //	the page             metrics_test.go    what Prometheus reads, and what must never stand there
 //
 // Every test ends with the audit.
