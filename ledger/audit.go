@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -41,41 +42,129 @@ type Check struct {
 // Clean tells whether every invariant holds.
 func (r AuditReport) Clean() bool { return r.Violations == 0 }
 
+// auditors is how many invariants are checked at once: most of them keep one core busy and no more.
+const auditors = 2
+
 // Audit checks every invariant in one snapshot. It may run while the gateway works.
 func (l *Ledger) Audit(ctx context.Context, progress func(invariant string)) (AuditReport, error) {
 	var report AuditReport
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err := pgx.BeginTxFunc(ctx, l.pool, options, func(tx pgx.Tx) error { return report.run(ctx, tx, progress) })
+	err := pgx.BeginTxFunc(ctx, l.pool, options, func(tx pgx.Tx) error {
+		a, err := newAudit(ctx, tx, progress)
+		if err != nil {
+			return err
+		}
+		if err := a.check(ctx, l, tx); err != nil {
+			return err
+		}
+		report.take(a.checks)
+		return report.sums(ctx, tx)
+	})
 	return report, jobError(err)
+}
+
+func (r *AuditReport) take(checks []Check) {
+	r.Checked = checks
+	for _, check := range checks {
+		r.Violations += check.Violations
+	}
 }
 
 // auditSettings suit statements that read whole tables: compiling them costs more than it saves, remembering the text of
 // each flush (memoize) fills the memory for nothing, and a sum for each purse of a year wants room.
 const auditSettings = `set local jit = off; set local enable_memoize = off; set local work_mem = '256MB'`
 
-func (r *AuditReport) run(ctx context.Context, tx pgx.Tx, progress func(string)) error {
+// audit is one under way: its auditors take one invariant after another.
+type audit struct {
+	snapshot string // that all of them look at
+	files    []string
+	progress func(invariant string)
+
+	mu     sync.Mutex
+	next   int
+	checks []Check // in the order of files
+}
+
+func newAudit(ctx context.Context, tx pgx.Tx, progress func(string)) (*audit, error) {
+	files, err := audits.ReadDir("audit")
+	if err != nil {
+		return nil, err
+	}
+	a := &audit{progress: progress, checks: make([]Check, len(files))}
+	for _, file := range files {
+		a.files = append(a.files, file.Name())
+	}
+	return a, tx.QueryRow(ctx, `select pg_export_snapshot()`).Scan(&a.snapshot)
+}
+
+// check has all invariants checked. The first trouble ends the others' work.
+func (a *audit) check(ctx context.Context, l *Ledger, tx pgx.Tx) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var helpers sync.WaitGroup
+	for range auditors - 1 {
+		helpers.Go(func() {
+			if err := a.help(ctx, l); err != nil {
+				stop(err)
+			}
+		})
+	}
+	if err := a.work(ctx, tx); err != nil {
+		stop(err)
+	}
+	helpers.Wait()
+	return context.Cause(ctx)
+}
+
+// help works on a connection of its own, not the pool's: those who hold the pool's last ones would wait for each other.
+func (a *audit) help(ctx context.Context, l *Ledger) error {
+	conn, err := pgx.ConnectConfig(ctx, l.pool.Config().ConnConfig)
+	if err != nil {
+		return connectError(err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	return pgx.BeginTxFunc(ctx, conn, options, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `set transaction snapshot '`+a.snapshot+`'`); err != nil {
+			return err
+		}
+		return a.work(ctx, tx)
+	})
+}
+
+// work checks invariants until none is left.
+func (a *audit) work(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, auditSettings); err != nil {
 		return err
 	}
-	files, err := audits.ReadDir("audit")
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		check, query, err := readAudit(file.Name())
+	for i := a.take(); i < len(a.files); i = a.take() {
+		check, query, err := readAudit(a.files[i])
 		if err != nil {
 			return err
 		}
-		if progress != nil {
-			progress(check.Invariant)
-		}
+		a.tell(check.Invariant)
 		if err := check.run(ctx, tx, query); err != nil {
 			return fmt.Errorf("%s: %w", check.Invariant, err)
 		}
-		r.Checked = append(r.Checked, check)
-		r.Violations += check.Violations
+		a.checks[i] = check
 	}
-	return r.sums(ctx, tx)
+	return nil
+}
+
+// take is the number of the next invariant.
+func (a *audit) take() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.next++
+	return a.next - 1
+}
+
+func (a *audit) tell(invariant string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.progress != nil {
+		a.progress(invariant)
+	}
 }
 
 func readAudit(name string) (Check, string, error) {

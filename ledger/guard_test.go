@@ -138,7 +138,13 @@ func (b *books) auditAfter(sql string) (report AuditReport) {
 		if _, err := tx.Conn().PgConn().Exec(b.t.Context(), sql).ReadAll(); err != nil {
 			return err
 		}
-		return errors.Join(report.run(b.t.Context(), tx, nil), rollback)
+		a, err := newAudit(b.t.Context(), tx, nil)
+		if err != nil {
+			return err
+		}
+		err = a.work(b.t.Context(), tx)
+		report.take(a.checks)
+		return errors.Join(err, rollback)
 	})
 	if !errors.Is(err, rollback) {
 		b.t.Fatal(err)

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -14,13 +15,15 @@ const (
 )
 
 // Jakarta is a synthetic programme area of Jakarta's size: families with one card each, outlets with one terminal
-// each. Everything in it is a pure function of the seed, so that a load test can play the terminals without asking the
+// each or more. Everything in it is a pure function of the seed, so that a load test can play the terminals without asking the
 // ledger. None of it can be real: the PANs begin with 9999, the issuer range of ISO/IEC 7812's major industry 9 with
 // the user-assigned country code 999, which no country holds; the terminal keys are as public as the seed.
 type Jakarta struct {
 	Seed     uint64
 	Families int
 	Outlets  int
+	// Terminals is how many there are, at least one an outlet; 0 for one at each. Terminal k stands at outlet k modulo Outlets.
+	Terminals int
 }
 
 // NewJakarta is Jakarta at its real size.
@@ -92,13 +95,19 @@ var jakartaNames = [...]string{
 	"Fatimah", "Lestari", "Maryam", "Sulastri", "Endang",
 }
 
-// OutletOf is the outlet at which family i shops: 842 families an outlet.
-func (j Jakarta) OutletOf(i int) int { return i % j.Outlets }
+// TerminalCount is how many terminals the area has.
+func (j Jakarta) TerminalCount() int { return cmp.Or(j.Terminals, j.Outlets) }
 
-// Terminal is the terminal of outlet o, 0 to Outlets-1.
-func (j Jakarta) Terminal(o int) JakartaTerminal {
-	t := JakartaTerminal{TID: fmt.Sprintf("JKT%05d", o+1), MID: jakartaMID(o)}
-	key := j.random("tpk", o)
+// TerminalOf is the terminal at which family i shops.
+func (j Jakarta) TerminalOf(i int) int { return i % j.TerminalCount() }
+
+// OutletOf is the outlet at which family i shops: 842 families an outlet.
+func (j Jakarta) OutletOf(i int) int { return j.TerminalOf(i) % j.Outlets }
+
+// Terminal is terminal k, 0 to TerminalCount()-1.
+func (j Jakarta) Terminal(k int) JakartaTerminal {
+	t := JakartaTerminal{TID: fmt.Sprintf("JKT%05d", k+1), MID: jakartaMID(k % j.Outlets)}
+	key := j.random("tpk", k)
 	copy(t.TPK[:], key[:16])
 	for k, b := range t.TPK {
 		t.TPK[k] = b&^1 | byte(1^bits.OnesCount8(b&^1)&1)

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -40,35 +41,35 @@ var OutletKinds = []string{"e_warong", "kube_jasa"}
 
 // AddOutlet registers an outlet and returns its number. Name and city are what receipts print. It may trade at once
 // unless its Status is registered; its Kind is an e-Warong where none is named.
-func (l *Ledger) AddOutlet(ctx context.Context, o Outlet) (int32, error) {
-	if o.Kind == "" {
-		o.Kind = OutletKinds[0]
-	}
-	if o.Status == "" {
-		o.Status = outletActive
-	}
+func (l *Ledger) AddOutlet(ctx context.Context, o Outlet) (id int32, err error) {
+	err = l.inTx(ctx, func(tx pgx.Tx) error {
+		id, err = l.addOutlet(ctx, tx, o)
+		return err
+	})
+	return id, nameConflict(err, "an outlet with MID "+o.MID+" stands in the books already")
+}
+
+// addOutlet is AddOutlet as a part of a larger transaction.
+func (l *Ledger) addOutlet(ctx context.Context, tx pgx.Tx, o Outlet) (id int32, err error) {
+	o.Kind, o.Status = cmp.Or(o.Kind, OutletKinds[0]), cmp.Or(o.Status, outletActive)
 	if err := o.check(); err != nil {
 		return 0, err
 	}
-	var id int32
-	err := l.inTx(ctx, func(tx pgx.Tx) error {
-		masthead, err := mastheadID(ctx, tx, o)
-		if err != nil {
-			return err
-		}
-		if err := outletPlaces(ctx, tx, o); err != nil {
-			return err
-		}
-		err = tx.QueryRow(ctx, `insert into bpnt.outlet (mid, masthead, region, bank, kind, operator, status, account, account_holder, since,
-			activated_on) select $1, $2, $3, $4, $5, nullif($6::bigint, 0), $7, nullif($8, ''), nullif($9, ''), d, case when $7 = 'active' then d end
-			from bpnt.business_date(bpnt.clock($10)) d returning id`,
-			o.MID, masthead, o.Region, o.Bank, o.Kind, o.Operator, o.Status, o.Account, o.Holder, l.now()).Scan(&id)
-		if err != nil {
-			return err
-		}
-		return journal(ctx, tx, "outlet add", outletWhat(o.MID), "")
-	})
-	return id, nameConflict(err, "an outlet with MID "+o.MID+" stands in the books already")
+	masthead, err := mastheadID(ctx, tx, o)
+	if err != nil {
+		return 0, err
+	}
+	if err := outletPlaces(ctx, tx, o); err != nil {
+		return 0, err
+	}
+	err = tx.QueryRow(ctx, `insert into bpnt.outlet (mid, masthead, region, bank, kind, operator, status, account, account_holder, since,
+		activated_on) select $1, $2, $3, $4, $5, nullif($6::bigint, 0), $7, nullif($8, ''), nullif($9, ''), d, case when $7 = 'active' then d end
+		from bpnt.business_date(bpnt.clock($10)) d returning id`,
+		o.MID, masthead, o.Region, o.Bank, o.Kind, o.Operator, o.Status, o.Account, o.Holder, l.now()).Scan(&id)
+	if err != nil {
+		return 0, err
+	}
+	return id, journal(ctx, tx, "outlet add", outletWhat(o.MID), "")
 }
 
 func (o *Outlet) check() error {

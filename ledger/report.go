@@ -22,6 +22,11 @@ var reports embed.FS
 // reportWorkMem is what each sort and hash of a report may keep in memory: a month of Jakarta's purses fits.
 const reportWorkMem = "256MB"
 
+// reportSettings suit statements that read a month's or a year's rows: compiling them costs more than it saves, and what
+// is joined comes in no order. $2 is whether sorting may be chosen where summing by hash would do.
+const reportSettings = `select set_config('jit', 'off', true), set_config('work_mem', $1, true),
+	set_config('enable_mergejoin', 'off', true), set_config('enable_sort', $2::boolean::text, true)`
+
 // Report is a question to the books: Realisation, Untouched and so on make one.
 type Report struct {
 	name     string
@@ -31,6 +36,7 @@ type Report struct {
 	defaults func(*Scope, time.Time) // of the scope, given the business date of the moment
 	args     pgx.NamedArgs           // what the files ask for besides the moment and the scope
 	shows    []string                // arguments that say what was asked, for the head
+	hashes   bool                    // it sums millions of lines into few: by hash, however few lines the planner expects
 	// find looks up what the report is about, and adds to the arguments; nil where it is about everything.
 	find func(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (subject string, err error)
 }
@@ -64,8 +70,7 @@ type ReportWriter interface {
 func (l *Ledger) Report(ctx context.Context, r Report, at AsOf, w ReportWriter) error {
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, l.pool, options, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `select set_config('jit', 'off', true), set_config('work_mem', $1, true)`, reportWorkMem)
-		if err != nil {
+		if _, err := tx.Exec(ctx, reportSettings, reportWorkMem, !r.hashes); err != nil {
 			return err
 		}
 		m, err := l.readMoment(ctx, tx, at)

@@ -186,6 +186,12 @@ func (s *chronicle) compare() {
 			if then, now := strings.Join(n.said[name], "\n"), strings.Join(lines(s.report(r, n.asOf)), "\n"); then != now {
 				s.t.Fatalf("%s as of %s said then:\n%s\nand says now:\n%s", name, n.asOf, then, now)
 			}
+			if name != "realisation" && name != "together" {
+				continue
+			}
+			if err := s.pursesTellTheirPostings(r, n.asOf); err != nil {
+				s.t.Fatalf("%s: %v", name, err)
+			}
 		}
 	}
 }

@@ -20,7 +20,7 @@ import (
 func BenchmarkReports(b *testing.B) {
 	for _, size := range []struct{ families, months, messages int }{{212_948, 12, 12}, {5_000_000, 12, 1}} {
 		b.Run(fmt.Sprintf("families=%d", size.families), func(b *testing.B) {
-			books := reportYear(b, size.families, size.months, size.messages)
+			books := yearBooks(b, size.families, size.months, size.messages).open(RoleOperator)
 			for _, ask := range benchReports() {
 				b.Run(ask.name, func(b *testing.B) { benchmarkReport(b, books, ask.report, ask.asOf) })
 			}
@@ -28,8 +28,8 @@ func BenchmarkReports(b *testing.B) {
 	}
 }
 
-// reportYear writes the books.
-func reportYear(b *testing.B, families, months, messages int) *Ledger {
+// yearBooks writes books of so many months, with the messages of the last of them.
+func yearBooks(b *testing.B, families, months, messages int) *books {
 	server, err := localpg.Start(b.Context(), localpg.Config{DataDir: pgtest.Folder(b), Settings: map[string]string{"fsync": "off"}})
 	if err != nil {
 		b.Fatal(err)
@@ -57,7 +57,7 @@ func reportYear(b *testing.B, families, months, messages int) *Ledger {
 	do(`drop table bpnt.fam`)
 	do(`vacuum analyze`)
 	fmt.Fprintf(os.Stderr, "%d families, %d months: written in %v\n", families, months, time.Since(start).Round(time.Second))
-	return books.open(RoleOperator)
+	return books
 }
 
 type benchReport struct {

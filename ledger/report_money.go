@@ -7,7 +7,7 @@ import "github.com/jackc/pgx/v5"
 // redeemed in full when it has redeemed all of them. Default: the period of the moment.
 func Realisation(s Scope, together bool) Report {
 	return Report{
-		name: "realisation", parts: []string{"realisation"}, scope: s, defaults: onePeriod,
+		name: "realisation", parts: []string{"realisation"}, scope: s, defaults: onePeriod, hashes: true,
 		args: pgx.NamedArgs{"together": together}, shows: []string{"programme_code", "from_period", "to_period", "region", "together"},
 	}
 }

@@ -32,8 +32,8 @@ type SeedOptions struct {
 // Seed puts a synthetic area into the books: outlets, terminals, families and cards, by COPY. It refuses a ledger that
 // holds families already.
 func (l *Ledger) Seed(ctx context.Context, o SeedOptions) error {
-	if o.Area.Families < 1 || o.Area.Outlets < 1 || o.Area.Outlets > 99999 {
-		return errors.New("seed needs at least one family and 1 to 99,999 outlets")
+	if o.Area.Families < 1 || o.Area.Outlets < 1 || o.Area.TerminalCount() < o.Area.Outlets || o.Area.TerminalCount() > 99_999 {
+		return errors.New("seed needs at least one family, an outlet, and a terminal at each outlet, 99,999 at most")
 	}
 	var any bool
 	if err := l.pool.QueryRow(ctx, `select exists (select from bpnt.family)`).Scan(&any); err != nil {
@@ -45,6 +45,9 @@ func (l *Ledger) Seed(ctx context.Context, o SeedOptions) error {
 	if err := l.seedOutlets(ctx, o); err != nil {
 		return err
 	}
+	if err := l.seedTerminals(ctx, o); err != nil {
+		return err
+	}
 	return l.seedFamilies(ctx, o)
 }
 
@@ -53,24 +56,50 @@ func (l *Ledger) seedOutlets(ctx context.Context, o SeedOptions) error {
 	if err := l.SetBankAccount(ctx, "BNI", "9900000000", "DINSOS DKI JAKARTA"); err != nil {
 		return err
 	}
-	for i := range o.Area.Outlets {
-		outlet, terminal := o.Area.Outlet(i), o.Area.Terminal(i)
-		_, err := l.AddOutlet(ctx, Outlet{
+	return l.inPieces(ctx, o.Area.Outlets, func(tx pgx.Tx, i int) error {
+		outlet := o.Area.Outlet(i)
+		_, err := l.addOutlet(ctx, tx, Outlet{
 			MID: outlet.MID, Name: outlet.Name, City: outlet.City, Region: outlet.Region, Bank: bankBNI, Account: outlet.Account,
 		})
-		if err != nil {
-			return err
-		}
-		wrapped, err := o.WrapTPK(terminal.TID, terminal.TPK[:])
-		if err != nil {
-			return err
-		}
-		err = l.AddTerminal(ctx, NewTerminal{Link: o.Link, TID: terminal.TID, MID: terminal.MID, WrappedTPK: wrapped})
+		return err
+	})
+}
+
+// seedTerminals registers the terminals.
+func (l *Ledger) seedTerminals(ctx context.Context, o SeedOptions) error {
+	link, err := l.LinkID(ctx, o.Link)
+	if err != nil {
+		return err
+	}
+	return l.inPieces(ctx, o.Area.TerminalCount(), func(tx pgx.Tx, k int) error { return l.seedTerminal(ctx, tx, o, link, k) })
+}
+
+// inPieces does n things, a thousand in one transaction: twenty thousand commits would take a minute.
+func (l *Ledger) inPieces(ctx context.Context, n int, do func(tx pgx.Tx, i int) error) error {
+	const piece = 1000
+	for from := 0; from < n; from += piece {
+		err := l.inTx(ctx, func(tx pgx.Tx) error {
+			for i := from; i < min(from+piece, n); i++ {
+				if err := do(tx, i); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (l *Ledger) seedTerminal(ctx context.Context, tx pgx.Tx, o SeedOptions, link int16, k int) error {
+	t := o.Area.Terminal(k)
+	wrapped, err := o.WrapTPK(t.TID, t.TPK[:])
+	if err != nil {
+		return err
+	}
+	return l.addTerminal(ctx, tx, link, NewTerminal{Link: o.Link, TID: t.TID, MID: t.MID, WrappedTPK: wrapped})
 }
 
 // seedFamily is a family on its way into the books.

@@ -32,6 +32,23 @@ func TestJakartaIsSynthetic(t *testing.T) {
 	}
 }
 
+// TestTerminalsOfAnArea: terminals stand in turns at the outlets, families shop at their terminal's outlet, and without a
+// number of terminals each outlet has one.
+func TestTerminalsOfAnArea(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		area := Jakarta{Seed: 1, Families: 100_000, Outlets: rapid.IntRange(1, 300).Draw(t, "outlets")}
+		i := rapid.IntRange(0, area.Families-1).Draw(t, "family")
+		if area.TerminalCount() != area.Outlets || area.OutletOf(i) != i%area.Outlets {
+			t.Fatalf("%d terminals, family %d at outlet %d", area.TerminalCount(), i, area.OutletOf(i))
+		}
+		area.Terminals = area.Outlets + rapid.IntRange(0, 1000).Draw(t, "more")
+		k := area.TerminalOf(i)
+		if k < 0 || k >= area.Terminals || area.Terminal(k).MID != area.Outlet(area.OutletOf(i)).MID {
+			t.Fatalf("family %d at terminal %d of %d, outlet %d of %d", i, k, area.Terminals, area.OutletOf(i), area.Outlets)
+		}
+	})
+}
+
 func TestLuhnDigit(t *testing.T) {
 	if got := luhnDigit([]byte("7992739871")); got != '3' {
 		t.Errorf("check digit %c, want 3", got)
@@ -47,7 +64,7 @@ func TestSeed(t *testing.T) {
 	t.Cleanup(operator.Close)
 	var last int64
 	options := SeedOptions{
-		Area: Jakarta{Seed: 1, Families: 1200, Outlets: 7}, Link: "edc", Keys: benchKeys{},
+		Area: Jakarta{Seed: 1, Families: 1200, Outlets: 7, Terminals: 1013}, Link: "edc", Keys: benchKeys{},
 		WrapTPK:  func(string, []byte) ([]byte, error) { return []byte("wrapped"), nil },
 		Progress: func(done int64) { last = done },
 	}

@@ -29,23 +29,25 @@ func (l *Ledger) AddTerminal(ctx context.Context, t NewTerminal) error {
 	if err != nil {
 		return err
 	}
-	return l.inTx(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `insert into bpnt.terminal (link, tid, outlet, wrapped_tpk, wrapped_tak)
-			select $1, $2, id, $4, $5 from bpnt.outlet where mid = $3
-			on conflict (link, tid) do update set outlet = excluded.outlet, status = 'active',
-				wrapped_tpk = excluded.wrapped_tpk, wrapped_tak = excluded.wrapped_tak, changed_at = now()
-			where terminal.status = 'unregistered'`, link, t.TID, t.MID, t.WrappedTPK, t.WrappedTAK)
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return whyNoTerminal(ctx, tx, t)
-		}
-		if err := l.stay(ctx, tx, t.Link, t.TID); err != nil {
-			return err
-		}
-		return journal(ctx, tx, "terminal add", terminalWhat(t.Link, t.TID)+": to outlet "+t.MID, "")
-	})
+	return l.inTx(ctx, func(tx pgx.Tx) error { return l.addTerminal(ctx, tx, link, t) })
+}
+
+func (l *Ledger) addTerminal(ctx context.Context, tx pgx.Tx, link int16, t NewTerminal) error {
+	tag, err := tx.Exec(ctx, `insert into bpnt.terminal (link, tid, outlet, wrapped_tpk, wrapped_tak)
+		select $1, $2, id, $4, $5 from bpnt.outlet where mid = $3
+		on conflict (link, tid) do update set outlet = excluded.outlet, status = 'active',
+			wrapped_tpk = excluded.wrapped_tpk, wrapped_tak = excluded.wrapped_tak, changed_at = now()
+		where terminal.status = 'unregistered'`, link, t.TID, t.MID, t.WrappedTPK, t.WrappedTAK)
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() == 0 {
+		return whyNoTerminal(ctx, tx, t)
+	}
+	if err := l.stay(ctx, tx, t.Link, t.TID); err != nil {
+		return err
+	}
+	return journal(ctx, tx, "terminal add", terminalWhat(t.Link, t.TID)+": to outlet "+t.MID, "")
 }
 
 // stay notes where a terminal stands from now on.

@@ -43,3 +43,6 @@ grant execute on function bpnt.last_cut_over, bpnt.close_forgotten to bpnt_opera
 grant insert (exception, settled, note) on bpnt.exception_note to bpnt_operator;
 grant update (wrapped_tmk, wrapped_tpk_before) on bpnt.terminal to bpnt_operator;
 grant update (wrapped_zmk) on bpnt.link to bpnt_operator;
+
+-- What an operator's screen shows, through the gateway's page of metrics.
+grant execute on function bpnt.books_standing to bpnt_gateway, bpnt_operator;

@@ -10,9 +10,8 @@ import (
 // Exec runs SQL on a database through psql, one process a call, stopping at the first error: for what comes before
 // there is a database to connect to. It returns what psql printed, without headings and alignment.
 func (s *Server) Exec(ctx context.Context, database, sql string) (string, error) {
-	cmd := exec.CommandContext(ctx, s.binaries.path("psql"), "--no-psqlrc", "--quiet", "--no-align", "--tuples-only",
+	cmd := s.Client(ctx, "psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only",
 		"--set=ON_ERROR_STOP=1", "--dbname="+s.URL(database), "--file=-")
-	cmd.Env = cleanEnv()
 	cmd.Stdin = strings.NewReader(sql)
 	var out, problems strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &problems
@@ -20,6 +19,14 @@ func (s *Server) Exec(ctx context.Context, database, sql string) (string, error)
 		return "", fmt.Errorf("psql on database %s: %w: %s", database, err, lastLines(problems.String()))
 	}
 	return strings.TrimSpace(out.String()), nil
+}
+
+// Client prepares one of the installation's client programs (psql, pgbench), blind to the caller's PG… variables. Its
+// arguments have to name the database, by URL.
+func (s *Server) Client(ctx context.Context, program string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, s.binaries.path(program), args...)
+	cmd.Env = cleanEnv()
+	return cmd
 }
 
 // EnsureDatabase creates a database unless it is there.

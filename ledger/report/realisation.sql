@@ -11,7 +11,7 @@ with counted as (
            count(*) filter (where u.funded > u.taken_back and u.redeemed <= 0) as untouched,
            sum(u.funded) as funded, sum(u.redeemed) as redeemed, sum(u.frozen) as frozen, sum(u.expired) as expired,
            sum(u.returned) as returned, sum(u.taken_back) as taken_back, sum(u.pending) as pending
-      from purses u join homes h on h.bucket = u.bucket and h.id = u.family
+      from purses u join homes h on h.id = u.family -- of one bucket (I20): named too, it made the planner sort all purses
      where @region::smallint is null or h.region = @region::smallint
      group by 1, 2, 3
 ), summed as (
