@@ -23,7 +23,8 @@ func (t *terminal) ask(open, hard context.Context, k class, m message, c *Card, 
 	t.frame = t.appendFrame(t.frame[:0], m, c)
 	o := observation{class: k, intended: intended, free: t.free, sent: time.Now()}
 	a, ok := t.line.exchange(t.frame, expectation{
-		mti: (m.mti &^ 1) | 0x10, stan: m.stan, amount: m.amount * t.scale, until: o.sent.Add(t.cfg.AnswerTimeout), patience: t.cfg.AnswerTimeout,
+		mti: (m.mti &^ 1) | 0x10, stan: m.stan, amount: m.amount * t.scale,
+		until: o.sent.Add(t.cfg.AnswerTimeout), patience: t.cfg.AnswerTimeout, copies: t.copies(k),
 	})
 	o.ended = time.Now()
 	t.free = o.ended
@@ -32,28 +33,24 @@ func (t *terminal) ask(open, hard context.Context, k class, m message, c *Card, 
 	if !ok {
 		return answer{}, fateSilent
 	}
-	t.sample()
 	return a, fateAnswered
+}
+
+// copies is how often a message is sent.
+func (t *terminal) copies(k class) int {
+	if k == classPurchase {
+		return max(1, t.cfg.Copies)
+	}
+	return 1
 }
 
 // online tells whether there is a connection, making one where it can. The time that takes is the host's doing and not
 // the generator's lag.
 func (t *terminal) online(hard, open context.Context) bool {
-	if t.line.conn != nil {
+	if t.line.connected() {
 		return true
 	}
 	ok := t.line.connect(hard, open)
 	t.free = time.Now()
 	return ok
-}
-
-// sample decodes one answer in strictEvery with the strict decoder of package iso.
-func (t *terminal) sample() {
-	t.answers++
-	if t.answers%strictEvery != 1 {
-		return
-	}
-	if _, err := t.codec.DecodeResponse(t.line.frame); err != nil {
-		t.recorder.count(countUndecodable)
-	}
 }

@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -14,8 +15,7 @@ type Config struct {
 
 	Duration time.Duration // measured time, after Warmup
 	Warmup   time.Duration // cut off from latencies and rates, not from the money
-	Rate     float64       // visits per second over all terminals; 0 for closed loop
-	Poisson  bool          // exponential gaps between arrivals instead of equal ones
+	Arrivals Arrivals      // when families come; the zero value is a closed loop
 	Seed     uint64        // of arrivals, choice of families, amounts and mix
 
 	Inquiries float64 // share of visits that begin with a balance inquiry
@@ -23,7 +23,14 @@ type Config struct {
 	Reversals float64 // share of approved purchases and voids whose answer the terminal loses on purpose, and reverses
 	Voids     float64 // share of approved purchases after which the outlet voids one of its latest
 	Settle    bool    // terminals close their batch at the end, and whenever it is full
+	Fresh     bool    // the terminals' batches are known to be empty: nobody closes one before the clock starts
 	Disputes  float64 // share of those batches from whose totals the terminal leaves a sale out, so that it must upload
+
+	Lines  int     // TCP connections that all terminals share through concentrators; 0 for a connection each
+	Idle   float64 // share of the terminals that serve nobody and ask for a balance once in idleGap
+	Copies int     // how often each purchase is sent, over several connections at once; 0 and 1 for once
+	Drain  bool    // families are at several terminals, which race for their purses; the account of a family is joint
+	Month  bool    // every family comes once, and the run ends when all have been; Duration is not looked at
 
 	AmountMax int64 // whole rupiah; amounts are multiples of 500 up to this and up to what the family has left
 	Funds     int64 // whole rupiah a family may spend during the run
@@ -37,7 +44,12 @@ type Config struct {
 	Dialect    iso.Dialect
 	Chip       bool // purchases carry DE55 with a counting 9F36, and DE22 0051
 
-	Progress func(Snapshot) // called every second; nil for none
+	Connecting func(terminals int) // called ten times a second until all are connected that can be; nil for none
+	Progress   func(Snapshot)      // called every second; nil for none
+	Measured   func(begun bool)    // called when the measured time begins (true) and when it ends (false); nil for none
+
+	Probe     func(context.Context) error // timed beside the load, ProbeRate times a second; nil for none
+	ProbeRate float64
 }
 
 // DefaultConfig is a closed loop of twenty seconds, one inquiry to each purchase, against the Indonesian EDC dialect.
@@ -46,7 +58,7 @@ func DefaultConfig() Config {
 	return Config{
 		Duration: 20 * time.Second, Warmup: 2 * time.Second, Seed: 1,
 		Inquiries: 1, Repeats: 0.01, Reversals: 0.01,
-		AmountMax: 20_000, Funds: 110_000,
+		AmountMax: 20_000, Funds: 110_000, ProbeRate: 50,
 		AnswerTimeout: 30 * time.Second, ResolveTimeout: time.Minute,
 		FirstSTAN: 1, FirstBatch: 1, NII: 1, Dialect: iso.EDC(),
 	}
@@ -55,12 +67,15 @@ func DefaultConfig() Config {
 // Validate refuses what cannot be run, in words for the person at the shell.
 func (c Config) Validate() error {
 	return errors.Join(
-		positive("duration", c.Duration), positive("answer timeout", c.AnswerTimeout),
+		refuse(c.Duration <= 0 && !c.Month, "the duration must be longer than zero"),
+		positive("answer timeout", c.AnswerTimeout),
 		share("inquiries", c.Inquiries), share("repeats", c.Repeats), share("reversals", c.Reversals),
-		share("voids", c.Voids), share("disputes", c.Disputes),
+		share("voids", c.Voids), share("disputes", c.Disputes), share("idle terminals", c.Idle),
+		c.validateWorkload(),
 		refuse(c.Warmup < 0, "the warm-up is negative"),
 		refuse(c.ResolveTimeout < 0, "the time to resolve is negative"),
-		refuse(c.Rate < 0 || c.Rate > rateMax, "the rate must be 0 (closed loop) to %d visits per second", int(rateMax)),
+		c.Arrivals.validate(),
+		refuse(c.Probe != nil && (c.ProbeRate < 1 || c.ProbeRate > probeRateMax), "the rate of bare commits must be 1 to %d a second", probeRateMax),
 		refuse(c.AmountMax < amountStep, "the largest amount must be at least %d rupiah", amountStep),
 		refuse(c.FirstSTAN < 1 || c.FirstSTAN > stanMax, "the first STAN must be 1 to %d", stanMax),
 		refuse(c.FirstBatch < 1 || c.FirstBatch > batchMax, "the first batch must be 1 to %d", batchMax),
@@ -69,17 +84,23 @@ func (c Config) Validate() error {
 
 // Limits of the generator itself.
 const (
-	rateMax      = 1e6 // visits per second: above it the gap between arrivals is below the pacer's resolution
-	stanMax      = 999_999
-	batchMax     = 999_999
-	batchSales   = 999 // what a terminal sells before it must settle: DE63 counts a batch's sales in three digits
-	voidReach    = 32  // how many sales back an outlet finds out that it was mistaken
-	amountStep   = 500
-	strictEvery  = 256  // one answer in so many is decoded strictly as well
-	familyQueue  = 1024 // arrivals handed to terminals ahead of need; the rest waits in the schedule
-	dialTimeout  = 5 * time.Second
-	retryWaitMin = 50 * time.Millisecond
-	retryWaitMax = time.Second
+	rateMax        = 1e6  // visits per second: above it the gap between arrivals is below the pacer's resolution
+	probeRateMax   = 1000 // bare commits per second: beside the load, not a load
+	stanMax        = 999_999
+	batchMax       = 999_999
+	batchSales     = 999 // what a terminal sells before it must settle: DE63 counts a batch's sales in three digits
+	voidReach      = 32  // how many sales back an outlet finds out that it was mistaken
+	amountStep     = 500
+	strictEvery    = 256  // one answer in so many is decoded strictly as well
+	linePorts      = 64   // terminals on one line: gateways read no more messages of a connection at once
+	familyQueue    = 1024 // arrivals handed to terminals ahead of need; the rest waits in the schedule
+	dialTimeout    = 5 * time.Second
+	setters        = 64 // terminals that connect, or clear their batch, at the same time
+	patienceSteps  = 16 // how finely waits are watched: what is late by less than a sixteenth of the patience may pass
+	dialsPerSecond = 2000
+	copiesGrace    = 500 * time.Millisecond // after the run, for the answers to copies
+	retryWaitMin   = 50 * time.Millisecond
+	retryWaitMax   = time.Second
 )
 
 func refuse(bad bool, format string, args ...any) error {

@@ -2,10 +2,14 @@ package loadtest
 
 import (
 	"bufio"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -28,32 +32,85 @@ func respondUntilStdinEnds() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	r := &responder{listener: listener, conns: map[net.Conn]bool{}}
-	r.reply = func(conn net.Conn, _, answer []byte) { send(conn, answer) }
-	r.wait.Go(r.accept)
-	fmt.Println(r.addr())
+	go func() {
+		for conn, err := listener.Accept(); err == nil; conn, err = listener.Accept() {
+			go respond(conn)
+		}
+	}()
+	fmt.Println(listener.Addr())
 	bufio.NewScanner(os.Stdin).Scan()
-	r.close()
 	return 0
 }
 
-// BenchmarkGenerator reports the processor time of the generator per message (send, wake-up, receive, decode, record,
-// journal; user and system), with 253 terminals in a closed loop against a responder in another process.
+// respond approves everything, and answers all that one read brought with one write, as a gateway does.
+func respond(conn net.Conn) {
+	defer conn.Close()
+	in, out := bufio.NewReaderSize(conn, 64<<10), bufio.NewWriterSize(conn, 64<<10)
+	frame := make([]byte, 4096)
+	for {
+		if _, err := io.ReadFull(in, frame[:2]); err != nil {
+			return
+		}
+		request := frame[:binary.BigEndian.Uint16(frame)]
+		if _, err := io.ReadFull(in, request); err != nil {
+			return
+		}
+		_, _ = out.Write(framed(answerTo(request, "00")))
+		if in.Buffered() == 0 && out.Flush() != nil {
+			return
+		}
+	}
+}
+
+// BenchmarkGenerator reports what the generator itself costs for each message (send, wake-up, receive, decode, record,
+// journal): processor time, user and system, and reads and writes, with 253 terminals in a closed loop against a
+// responder in another process, with a connection each and over concentrators.
 func BenchmarkGenerator(b *testing.B) {
 	addr := startResponder(b)
-	cfg := testConfig(addr)
-	cfg.Duration, cfg.Inquiries = 2*time.Second, 0
 	fleet := testFleet(b, 253, 20)
-	for b.Loop() {
-		before := processorTime(b)
-		report, err := Run(b.Context(), cfg, fleet)
-		if err != nil {
-			b.Fatal(err)
-		}
-		spent := processorTime(b) - before
-		b.ReportMetric(float64(spent.Nanoseconds())/float64(report.Redemptions)/1000, "cpu-µs/message")
-		b.ReportMetric(report.RatePerS, "messages/s")
+	for _, lines := range []int{0, 4, 16} {
+		b.Run(fmt.Sprintf("lines=%d", lines), func(b *testing.B) {
+			cfg := testConfig(addr)
+			cfg.Duration, cfg.Lines = 2*time.Second, lines
+			for b.Loop() {
+				benchmarkRun(b, cfg, fleet)
+			}
+		})
 	}
+}
+
+func benchmarkRun(b *testing.B, cfg Config, fleet []Outlet) {
+	b.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	spent, calls := processorTime(b), ioCalls(b)
+	report, err := Run(b.Context(), cfg, fleet)
+	if err != nil {
+		b.Fatal(err)
+	}
+	spent, calls = processorTime(b)-spent, ioCalls(b)-calls
+	runtime.ReadMemStats(&after)
+	messages := float64(report.Redemptions)
+	b.ReportMetric(float64(spent.Nanoseconds())/messages/1000, "cpu-µs/message")
+	b.ReportMetric(float64(calls)/messages, "reads+writes/message")
+	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/messages, "allocs/message")
+	b.ReportMetric(report.RatePerS, "messages/s")
+}
+
+// ioCalls is how many reads and writes this process has made; 0 where the system does not tell.
+func ioCalls(tb testing.TB) (n int64) {
+	tb.Helper()
+	text, err := os.ReadFile("/proc/self/io")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		var calls int64
+		if _, err := fmt.Sscanf(line, "sysc%1s: %d", new(string), &calls); err == nil {
+			n += calls
+		}
+	}
+	return n
 }
 
 func startResponder(tb testing.TB) string {
@@ -90,4 +147,28 @@ func processorTime(tb testing.TB) time.Duration {
 		tb.Fatal(err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkIdleTerminals reports what a terminal that is connected and silent takes of the generator's memory.
+func BenchmarkIdleTerminals(b *testing.B) {
+	const terminals = 5000
+	cfg := testConfig(startResponder(b))
+	cfg.Warmup, cfg.Idle = 500*time.Millisecond, 1
+	fleet := testFleet(b, terminals, 1)
+	for b.Loop() {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		cfg.Measured = func(begun bool) {
+			if begun {
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+			}
+		}
+		if _, err := Run(b.Context(), cfg, fleet); err != nil {
+			b.Fatal(err)
+		}
+		grown := after.HeapAlloc + after.StackInuse - before.HeapAlloc - before.StackInuse
+		b.ReportMetric(float64(grown)/terminals, "B/terminal")
+	}
 }

@@ -73,7 +73,7 @@ func (t *terminal) appendSale(b []byte, m message, c *Card) []byte {
 	if m.code == codeInquiry {
 		fields = inquiryFields
 	}
-	if c.hasPIN {
+	if c.hasPIN() {
 		fields |= pinField
 	}
 	if t.cfg.Chip && m.code == codePurchase {
@@ -86,10 +86,10 @@ func (t *terminal) appendSale(b []byte, m message, c *Card) []byte {
 	}
 	b = appendBCD(b, uint64(m.stan), 3)
 	b = t.appendEntry(b)
-	b = append(b, bcdByte(c.nibbles))
-	b = append(b, c.track2[:(c.nibbles+1)/2]...)
+	b = append(b, bcdByte(c.nibbles()))
+	b = append(b, c.track2[:(c.nibbles()+1)/2]...)
 	b = append(b, t.identity...)
-	if c.hasPIN {
+	if c.hasPIN() {
 		b = append(b, c.pin[:]...)
 	}
 	if fields&chipField != 0 {
@@ -113,7 +113,6 @@ func (t *terminal) appendReversal(b []byte, m message, c *Card) []byte {
 
 // appendByPAN appends DE2, DE3, DE4 and DE11.
 func (t *terminal) appendByPAN(b []byte, m message, c *Card) []byte {
-	b = append(b, bcdByte(c.digits))
 	b = appendCode(c.appendPAN(b), m.code)
 	b = appendBCD(b, uint64(m.amount*t.scale), 6)
 	return appendBCD(b, uint64(m.stan), 3)

@@ -26,14 +26,17 @@ const (
 	FateOpen Fate = "open"
 )
 
-// entry is a Sale in the journal of its terminal: small, since a run makes millions.
+// entry is a Sale in the journal of its terminal: 28 bytes, since a run makes millions.
 type entry struct {
-	amount int64
-	rrn    [12]byte
-	stan   int32
-	card   int32
-	fate   byte
+	steps int32 // of amountStep
+	stan  int32
+	card  int32
+	rrn   [12]byte
+	fate  byte
 }
+
+// amount is in whole rupiah.
+func (e *entry) amount() int64 { return int64(e.steps) * amountStep }
 
 const (
 	fateOpen byte = iota
@@ -51,7 +54,7 @@ type journal struct {
 
 // open notes a purchase before it is sent.
 func (j *journal) open(card int, stan int32, amount int64) {
-	j.entries = append(j.entries, entry{amount: amount, stan: stan, card: int32(card)})
+	j.entries = append(j.entries, entry{steps: steps(amount), stan: stan, card: int32(card)})
 }
 
 // last is the purchase under way.
@@ -93,6 +96,9 @@ func (j *journal) standing() (sales []*entry, settled bool) {
 // full tells whether the open batch holds as many sales as its totals can count.
 func (j *journal) full() bool { return len(j.entries)-j.batch >= batchSales }
 
+// blank tells whether nothing was tried in the open batch.
+func (j *journal) blank() bool { return len(j.entries) == j.batch }
+
 // nextBatch begins a batch.
 func (j *journal) nextBatch() { j.batch = len(j.entries) }
 
@@ -100,7 +106,7 @@ func (j *journal) nextBatch() { j.batch = len(j.entries) }
 func (j *journal) debits() (sum, count int64) {
 	for i := range j.entries {
 		if j.entries[i].fate == fateApproved {
-			sum += j.entries[i].amount
+			sum += j.entries[i].amount()
 			count++
 		}
 	}
@@ -116,14 +122,17 @@ var fates = map[byte]Fate{
 func (j *journal) sales(o *Outlet, yield func(Sale) bool) bool {
 	for i := range j.entries {
 		e := &j.entries[i]
-		fate, shown := fates[e.fate]
-		if shown && !yield(Sale{
-			TID: o.TID, STAN: e.stan, Family: o.Cards[e.card].Family, Amount: e.amount, RRN: e.rrnText(), Fate: fate,
-		}) {
+		if _, shown := fates[e.fate]; shown && !yield(e.sale(o)) {
 			return false
 		}
 	}
 	return true
+}
+
+func (e *entry) sale(o *Outlet) Sale {
+	return Sale{
+		TID: o.TID, STAN: e.stan, Family: int(o.Cards[e.card].Family), Amount: e.amount(), RRN: e.rrnText(), Fate: fates[e.fate],
+	}
 }
 
 func (e *entry) rrnText() string {
@@ -146,12 +155,11 @@ func settle(terminals []*terminal) account {
 		sum, count := t.journal.debits()
 		a.debits += sum
 		a.approved += count
-		t.journal.sales(t.outlet, func(s Sale) bool {
-			if s.Fate == FateOpen {
-				a.unresolved = append(a.unresolved, s)
+		for i := range t.journal.entries {
+			if e := &t.journal.entries[i]; e.fate == fateOpen {
+				a.unresolved = append(a.unresolved, e.sale(t.outlet))
 			}
-			return true
-		})
+		}
 	}
 	return a
 }

@@ -10,65 +10,54 @@ import (
 	"bpnt/iso"
 )
 
-// line is a terminal's connection, made anew when it dies.
-type line struct {
-	addr     string
-	tid      [8]byte
-	recorder *recorder
+// line is what a terminal speaks through: a connection of its own, or a port of connections that it shares.
+type line interface {
+	connected() bool
+	// connect makes the connection where there is none. It tries until open is done; the connection dies with hard.
+	connect(hard, open context.Context) bool
+	// exchange sends a frame and waits for its answer. It is false when the time is over or the connection is dead.
+	exchange(frame []byte, x expectation) (answer, bool)
+	close()
+}
+
+// ownLine is a terminal's own connection, made anew when it dies. It belongs to the terminal's goroutine.
+type ownLine struct {
+	ear
+	dialer *dialer
 
 	conn     net.Conn
 	deadline time.Time   // of conn
 	unhook   func() bool // takes the connection out of the hands of the run's end
 	reader   *iso.FrameReader
-	frame    []byte // the last matching answer, valid until the next exchange
-	history  history
 }
 
-// expectation is the answer that a message waits for.
-type expectation struct {
-	mti      uint16 // 0210 or 0410; an answer to a repeat may say 0211 or 0411
-	stan     int32
-	amount   int64 // DE4 in minor units
-	until    time.Time
-	patience time.Duration // from the sending to until
-}
+func (l *ownLine) connected() bool { return l.conn != nil }
 
-// connect makes a connection where there is none. It tries until open is done; the connection dies with hard.
-func (l *line) connect(hard, open context.Context) bool {
-	dialer := net.Dialer{Timeout: dialTimeout}
-	for wait := retryWaitMin; l.conn == nil; wait = min(2*wait, retryWaitMax) {
-		if open.Err() != nil {
-			return false
-		}
-		conn, err := dialer.DialContext(open, "tcp", l.addr)
-		if err != nil {
-			pause(open, wait)
-			continue
-		}
-		l.adopt(hard, conn)
+func (l *ownLine) connect(hard, open context.Context) bool {
+	if l.conn != nil {
+		return true
 	}
-	return true
+	conn, ok := l.dialer.dial(open)
+	if ok {
+		l.conn, l.deadline, l.reader = conn, time.Time{}, iso.NewFrameReader(conn, iso.EDC().Framing())
+		l.unhook = context.AfterFunc(hard, func() { conn.Close() })
+		l.recorder.count(countConnects)
+	}
+	return ok
 }
 
-func (l *line) adopt(hard context.Context, conn net.Conn) {
-	l.conn, l.deadline, l.reader = conn, time.Time{}, iso.NewFrameReader(conn, iso.EDC().Framing())
-	l.unhook = context.AfterFunc(hard, func() { conn.Close() })
-	l.recorder.count(countConnects)
-}
-
-func (l *line) close() {
+func (l *ownLine) close() {
 	if l.conn == nil {
 		return
 	}
 	l.unhook()
 	l.conn.Close()
-	l.conn = nil
+	l.conn, l.reader = nil, nil
 }
 
-// exchange writes a frame and reads until its answer comes. It is false when the time is over or the line is dead.
-func (l *line) exchange(frame []byte, x expectation) (answer, bool) {
+func (l *ownLine) exchange(frame []byte, x expectation) (answer, bool) {
 	if err := l.patience(x); err != nil {
-		return l.broken()
+		return l.broken(x)
 	}
 	_, err := l.conn.Write(frame)
 	for err == nil {
@@ -76,7 +65,7 @@ func (l *line) exchange(frame []byte, x expectation) (answer, bool) {
 		if body, err = l.reader.Next(); err != nil {
 			break
 		}
-		if a, ok := l.accept(body, x); ok {
+		if a, ok := l.hear(body, x); ok {
 			return a, true
 		}
 	}
@@ -89,40 +78,32 @@ func (l *line) exchange(frame []byte, x expectation) (answer, bool) {
 	if errors.As(err, &garbled) {
 		l.recorder.count(countUndecodable)
 	}
-	return l.broken()
+	return l.broken(x)
 }
 
-// patience sets the connection's deadline. Moving it costs as much as encoding a frame, so it is moved in steps of a
-// sixteenth of the terminal's patience and may come that much late.
-func (l *line) patience(x expectation) error {
-	if !l.deadline.Before(x.until) {
-		return nil
-	}
-	l.deadline = x.until.Add(x.patience / 16)
-	return l.conn.SetDeadline(l.deadline)
-}
-
-func (l *line) broken() (answer, bool) {
-	l.recorder.count(countBroken)
-	l.close()
-	return answer{}, false
-}
-
-// accept tells whether a frame is the awaited answer, and counts what else it may be.
-func (l *line) accept(body []byte, x expectation) (answer, bool) {
+// hear tells whether a frame is the awaited answer, and counts what else it may be.
+func (l *ownLine) hear(body []byte, x expectation) (answer, bool) {
 	a, ok := parseAnswer(body)
 	if !ok {
 		l.recorder.count(countUndecodable)
 		return answer{}, false
 	}
-	if a.mti&^1 != x.mti || a.stan != x.stan || a.tid != l.tid {
-		l.recorder.count(l.history.classify(a, l.tid))
-		return answer{}, false
+	return a, l.accept(body, a, x)
+}
+
+// patience sets the connection's deadline. Moving it costs as much as encoding a frame, so it is moved in steps of a
+// sixteenth of the terminal's patience and may come that much late.
+func (l *ownLine) patience(x expectation) error {
+	if !l.deadline.Before(x.until) {
+		return nil
 	}
-	if a.amount >= 0 && a.amount != x.amount {
-		l.recorder.count(countAltered)
-	}
-	l.history.answered(x)
-	l.frame = body
-	return a, true
+	l.deadline = x.until.Add(x.patience / patienceSteps)
+	return l.conn.SetDeadline(l.deadline)
+}
+
+func (l *ownLine) broken(x expectation) (answer, bool) {
+	l.recorder.count(countBroken)
+	l.history.gaveUp(x)
+	l.close()
+	return answer{}, false
 }

@@ -46,40 +46,67 @@ const (
 	counters
 )
 
-// The range of the histograms, in microseconds, with three significant figures.
-const (
-	latencyMin     = 1
-	latencyMax     = int64(10 * time.Minute / time.Microsecond)
-	latencyFigures = 3
-)
-
-// recorder gathers what all terminals see. Its lock is held for about a tenth of a microsecond per message.
-type recorder struct {
+// window is the measured time and the patience of families. It is set before the first message and then only read.
+type window struct {
 	from, until time.Time // of intended times that count
+	patience    time.Duration
+	grace       time.Duration // who came so shortly before the end and was not served yet is held against nobody
+}
+
+// measured tells whether a moment lies in the measured time.
+func (w *window) measured(at time.Time) bool { return !at.Before(w.from) && at.Before(w.until) }
+
+// recorder gathers what some of the terminals see: one shard of a tally. Its lock is held for about a tenth of a
+// microsecond per message.
+type recorder struct {
+	*window
 
 	mu       sync.Mutex
 	latency  [classes]*hdrhistogram.Histogram
 	lag      *hdrhistogram.Histogram
-	interval *hdrhistogram.Histogram // purchases since the last snapshot
-	codes    [classes]map[[2]byte]int64
-	counts   [counters]int64
-	messages int64 // answered in the measured time
-	approved int64 // purchases approved in the measured time
-	total    int64 // purchases approved since the start
-	lastSeen int64 // total at the last snapshot
+	interval interval       // purchases since the last snapshot
+	spare    interval       // empty, to be taken in its place
+	messages int64          // answered in the measured time
+	sent     int64          // purchases sent in the measured time
+	justCame int64          // purchases that nobody served and that were intended within the grace before the end
+	inTime   int64          // good ones of the purchases that were intended in the measured time
+	results  [results]int64 // of purchases that ended in the measured time
+	counted
+}
+
+// counted is what is counted over the whole run.
+type counted struct {
+	codes  [classes]map[[2]byte]int64
+	counts [counters]int64
+}
+
+func newCounted() counted {
+	var c counted
+	for i := range c.codes {
+		c.codes[i] = map[[2]byte]int64{}
+	}
+	return c
+}
+
+func (c *counted) add(other *counted) {
+	for i := range other.codes {
+		for code, n := range other.codes[i] {
+			c.codes[i][code] += n
+		}
+	}
+	for i, n := range other.counts {
+		c.counts[i] += n
+	}
 }
 
 func newRecorder() *recorder {
-	r := &recorder{lag: newHistogram(), interval: newHistogram()}
+	r := &recorder{
+		window: new(window), lag: newHistogram(), interval: newInterval(), spare: newInterval(), counted: newCounted(),
+	}
 	for c := range r.latency {
 		r.latency[c] = newHistogram()
-		r.codes[c] = map[[2]byte]int64{}
 	}
 	return r
-}
-
-func newHistogram() *hdrhistogram.Histogram {
-	return hdrhistogram.New(latencyMin, latencyMax, latencyFigures)
 }
 
 // observation is one message's life.
@@ -92,41 +119,48 @@ type observation struct {
 	code     [2]byte   // DE39; zero where no answer came
 }
 
+func (o observation) answered() bool { return o.code != [2]byte{} }
+
 func (r *recorder) observe(o observation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	answered := o.code != [2]byte{}
-	if answered {
+	if o.answered() {
 		r.codes[o.class][o.code]++
 	}
-	approved := o.class == classPurchase && o.code == [2]byte{'0', '0'}
-	if approved {
-		r.total++
-	}
-	waited := micros(o.ended.Sub(o.intended))
+	r.countMeasured(o)
+	waited := o.ended.Sub(o.intended)
 	if o.class == classPurchase {
-		_ = r.interval.RecordValue(waited) // within range by micros
+		r.observePurchase(o, waited)
 	}
-	r.countMeasured(o.ended, answered, approved)
 	if o.class.closing() {
-		_ = r.latency[o.class].RecordValue(waited)
+		record(r.latency[o.class], waited)
 		return
 	}
 	if !r.measured(o.intended) {
 		return
 	}
-	_ = r.latency[o.class].RecordValue(waited)
-	_ = r.lag.RecordValue(micros(o.sent.Sub(later(o.intended, o.free))))
+	record(r.latency[o.class], waited)
+	record(r.lag, o.sent.Sub(later(o.intended, o.free)))
 }
 
 // countMeasured counts answers that came in the measured time, whenever they were asked for.
-func (r *recorder) countMeasured(at time.Time, answered, approved bool) {
-	if !answered || !r.measured(at) {
-		return
+func (r *recorder) countMeasured(o observation) {
+	if o.answered() && r.measured(o.ended) {
+		r.messages++
 	}
-	r.messages++
-	if approved {
-		r.approved++
+}
+
+func (r *recorder) observePurchase(o observation, waited time.Duration) {
+	result := resultOf(o.code, waited, r.patience)
+	r.interval.add(result, waited)
+	if r.measured(o.ended) {
+		r.results[result]++
+	}
+	if r.measured(o.sent) {
+		r.sent++
+	}
+	if result == resultGood && r.measured(o.intended) {
+		r.inTime++
 	}
 }
 
@@ -135,13 +169,15 @@ func (r *recorder) unserved(intended time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.counts[countUnserved]++
-	if r.measured(intended) {
-		_ = r.latency[classPurchase].RecordValue(micros(r.until.Sub(intended)))
+	if !r.measured(intended) {
+		return
+	}
+	waited := r.until.Sub(intended)
+	record(r.latency[classPurchase], waited)
+	if waited <= r.grace {
+		r.justCame++
 	}
 }
-
-// measured tells whether a moment lies in the measured time.
-func (r *recorder) measured(at time.Time) bool { return !at.Before(r.from) && at.Before(r.until) }
 
 func (r *recorder) count(c counter) {
 	r.mu.Lock()
@@ -149,65 +185,9 @@ func (r *recorder) count(c counter) {
 	r.mu.Unlock()
 }
 
-// micros clamps a duration into the histograms' range.
-func micros(d time.Duration) int64 {
-	return min(max(d.Microseconds(), latencyMin), latencyMax)
-}
-
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}
 	return b
-}
-
-// Snapshot is the live view of a run, once a second.
-type Snapshot struct {
-	Elapsed  time.Duration
-	WarmedUp bool
-	Rate     float64       // approved purchases per second since the last snapshot
-	P50, P99 time.Duration // of purchases since the last snapshot
-	Approved int64         // purchases since the start
-	Outcomes map[string]int64
-}
-
-func (r *recorder) snapshot(now, start time.Time, since time.Duration) Snapshot {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	s := Snapshot{
-		Elapsed: now.Sub(start), WarmedUp: !now.Before(r.from),
-		Rate: float64(r.total-r.lastSeen) / since.Seconds(),
-		P50:  quantile(r.interval, 50), P99: quantile(r.interval, 99),
-		Approved: r.total, Outcomes: r.outcomes(),
-	}
-	r.lastSeen = r.total
-	r.interval.Reset()
-	return s
-}
-
-func quantile(h *hdrhistogram.Histogram, percent float64) time.Duration {
-	return time.Duration(h.ValueAtPercentile(percent)) * time.Microsecond
-}
-
-// outcomes are the purchases by what was answered, with those that got no answer.
-func (r *recorder) outcomes() map[string]int64 {
-	m := map[string]int64{}
-	for code, n := range r.codes[classPurchase] {
-		m[codeName(code)] += n
-	}
-	for code, n := range r.codes[classReversal] {
-		if code == [2]byte{'0', '0'} {
-			m["reversed"] = n
-		}
-	}
-	for code, n := range r.codes[classVoid] {
-		m["void_"+codeName(code)] += n
-	}
-	if closed := r.counts[countBatches]; closed > 0 {
-		m["batches_closed"] = closed
-	}
-	if silent := r.counts[countTimeouts] + r.counts[countBroken]; silent > 0 {
-		m["no_answer"] = silent
-	}
-	return m
 }

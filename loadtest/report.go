@@ -1,40 +1,32 @@
 package loadtest
 
 import (
-	"fmt"
-	"io"
 	"iter"
-	"sort"
-	"text/tabwriter"
-	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
-
-	"bpnt/iso"
 )
-
-// Quantiles are latencies in milliseconds.
-type Quantiles struct {
-	Count int64   `json:"count"`
-	P50   float64 `json:"p50"`
-	P95   float64 `json:"p95"`
-	P99   float64 `json:"p99"`
-	P999  float64 `json:"p999"`
-	Max   float64 `json:"max"`
-}
 
 // Report is what a run found. Rates and latencies are of the measured time; counts and money are of the whole run.
 type Report struct {
 	Terminals   int     `json:"terminals"`
 	Families    int     `json:"families"`
-	OfferedPerS float64 `json:"offered_per_s"` // 0 for a closed loop
+	Arrivals    string  `json:"arrivals"`      // shape and rate
+	OfferedPerS float64 `json:"offered_per_s"` // visits asked for; 0 for a closed loop
+	SentPerS    float64 `json:"sent_per_s"`    // purchases that terminals sent; less than was offered where all were busy
 	MeasuredS   float64 `json:"measured_s"`
+	Seed        uint64  `json:"seed"`
 
-	Redemptions  int64   `json:"redemptions"` // approved, and neither reversed nor voided
-	RatePerS     float64 `json:"rate_per_s"`  // approved purchases answered per second
+	Redemptions  int64   `json:"redemptions"`   // approved, and neither reversed nor voided
+	RatePerS     float64 `json:"rate_per_s"`    // approved purchases answered per second
+	GoodputPerS  float64 `json:"goodput_per_s"` // those answered within the terminal's patience from the intended time
 	MessagesPerS float64 `json:"messages_per_s"`
 
+	// GoodShare is of the purchases that were intended in the measured time, less those that had just come at its end.
+	GoodShare float64 `json:"good_share"`
+	Results   Results `json:"results"` // purchases that ended in the measured time
+
 	Latency  Quantiles            `json:"latency_ms"` // of purchases
+	Bare     *BareCommit          `json:"bare_commit,omitempty"`
 	Others   map[string]Quantiles `json:"latency_ms_by_class"`
 	Lag      Quantiles            `json:"generator_lag_ms"`
 	Outcomes map[string]int64     `json:"outcomes"`
@@ -53,8 +45,22 @@ type Report struct {
 	Unresolved         []Sale `json:"unresolved"`           // may stand in the books either way
 
 	Settlement *Settlement `json:"settlement,omitempty"` // nil where terminals do not settle
+	Workload
+
+	Seconds     []Second     `json:"per_second"`
+	Cost        *Cost        `json:"cost,omitempty"`        // nil where nobody measured it
+	Environment *Environment `json:"environment,omitempty"` // likewise
+
+	Findings []Finding   `json:"-"` // what the page says first
+	Tables   []Table     `json:"-"` // what the page shows besides
+	Load     []LoadPoint `json:"-"` // this run and others beside it, at different rates
 
 	terminals []*terminal
+	purchases *hdrhistogram.Histogram
+	bare      *hdrhistogram.Histogram // nil where no bare commit was timed
+	warmup    float64                 // seconds
+	ends      float64                 // seconds from the start to the end of the measured time
+	offered   []point                 // the schedule: seconds and visits per second; empty in a closed loop
 }
 
 // Sales yields every purchase of the run that was approved, reversed or is open, terminal by terminal, so that each
@@ -69,29 +75,52 @@ func (p *Report) Sales() iter.Seq[Sale] {
 	}
 }
 
-// report reads the recorder and the journals after every terminal has stopped.
+// MatchKey says by what an answer is held to its question, for the report's readers.
+const MatchKey = "MTI, STAN and TID"
+
+// report reads the recorders and the journals after every terminal has stopped.
 func (r *run) report() *Report {
 	a := settle(r.terminals)
-	rec := r.recorder
-	seconds := later(rec.from, earlier(rec.until, r.ended)).Sub(rec.from).Seconds()
+	t, sum := r.tally, r.tally.merge()
+	seconds := later(t.from, earlier(t.until, r.ended)).Sub(t.from).Seconds()
 	p := &Report{
-		Terminals: len(r.terminals), OfferedPerS: r.cfg.Rate, MeasuredS: seconds,
-		Redemptions: a.approved, TerminalsDebitsIDR: a.debits, Unresolved: a.unresolved, terminals: r.terminals,
-		RatePerS: perSecond(rec.approved, seconds), MessagesPerS: perSecond(rec.messages, seconds),
-		Latency: quantiles(rec.latency[classPurchase]), Others: map[string]Quantiles{}, Lag: quantiles(rec.lag),
-		Outcomes: rec.outcomes(),
+		Terminals: len(r.terminals), Arrivals: r.cfg.Arrivals.String(), OfferedPerS: r.cfg.Arrivals.mean(),
+		Seed: r.cfg.Seed, Workload: r.workload(), Redemptions: a.approved, TerminalsDebitsIDR: a.debits,
+		Unresolved: a.unresolved, Outcomes: sum.outcomes(), Seconds: t.series, terminals: r.terminals,
+		warmup: r.cfg.Warmup.Seconds(), ends: r.cfg.Warmup.Seconds() + seconds,
+		offered: r.cfg.Arrivals.curve(r.cfg.Warmup + r.cfg.Duration),
 	}
-	for _, t := range r.terminals {
-		p.Families += len(t.outlet.Cards)
-	}
-	for c := classInquiry; c < classes; c++ {
-		p.Others[classNames[c]] = quantiles(rec.latency[c])
-	}
-	p.setCounts(rec.counts)
+	p.Families = r.families()
+	p.setLatencies(sum)
+	p.setRates(sum, seconds)
+	p.setBare(t.bare)
+	p.setCounts(sum.counts)
 	if r.cfg.Settle {
-		p.Settlement = r.settlement()
+		p.Settlement = r.settlement(sum.latency[classUpload].TotalCount())
 	}
 	return p
+}
+
+func (p *Report) setLatencies(sum *recorder) {
+	p.purchases = sum.latency[classPurchase]
+	p.Latency, p.Lag, p.Others = quantiles(p.purchases), quantiles(sum.lag), map[string]Quantiles{}
+	for c := classInquiry; c < classes; c++ {
+		p.Others[classNames[c]] = quantiles(sum.latency[c])
+	}
+}
+
+// setRates divides by the seconds of the measured time; the latencies are set already.
+func (p *Report) setRates(sum *recorder, seconds float64) {
+	p.MeasuredS, p.Results = seconds, newResults(sum.results)
+	p.SentPerS, p.MessagesPerS = perSecond(sum.sent, seconds), perSecond(sum.messages, seconds)
+	p.RatePerS, p.GoodputPerS = perSecond(p.Results.Approved(), seconds), perSecond(p.Results.Good, seconds)
+	p.GoodShare = over(float64(sum.inTime), float64(p.Latency.Count-sum.justCame))
+}
+
+func (p *Report) setBare(bare *prober) {
+	if p.Bare = bare.report(p.Latency); p.Bare != nil {
+		p.bare = bare.latency
+	}
 }
 
 func (p *Report) setCounts(n [counters]int64) {
@@ -105,66 +134,4 @@ func perSecond(n int64, seconds float64) float64 {
 		return 0
 	}
 	return float64(n) / seconds
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
-}
-
-func quantiles(h *hdrhistogram.Histogram) Quantiles {
-	ms := func(percent float64) float64 { return float64(h.ValueAtPercentile(percent)) / 1000 }
-	return Quantiles{Count: h.TotalCount(), P50: ms(50), P95: ms(95), P99: ms(99), P999: ms(99.9), Max: float64(h.Max()) / 1000}
-}
-
-// WriteText prints the report as a table for people.
-func (p *Report) WriteText(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "redemptions\t%d in all, %s\nrate\t%.0f/s (%.0f messages/s) over the measured %.1f s\n",
-		p.Redemptions, iso.Rupiah(p.TerminalsDebitsIDR), p.RatePerS, p.MessagesPerS, p.MeasuredS)
-	fmt.Fprintf(t, "arrivals\t%s\n", p.arrivals())
-	p.writeLatencies(t)
-	for _, name := range sortedKeys(p.Outcomes) {
-		fmt.Fprintf(t, "%s\t%d\n", name, p.Outcomes[name])
-	}
-	p.Settlement.write(t)
-	fmt.Fprintf(t, "answers\t%d late, %d duplicate, %d unmatched, %d undecodable, %d altered\n",
-		p.Late, p.Duplicate, p.Unmatched, p.Undecodable, p.Altered)
-	fmt.Fprintf(t, "connections\t%d made, %d broken under a message, %d timeouts\n", p.Connects, p.Broken, p.Timeouts)
-	fmt.Fprintf(t, "unresolved\t%d\n", len(p.Unresolved))
-	return t.Flush()
-}
-
-func (p *Report) arrivals() string {
-	if p.OfferedPerS == 0 {
-		return fmt.Sprintf("closed loop, %d terminals", p.Terminals)
-	}
-	return fmt.Sprintf("open loop, %.0f visits/s offered to %d terminals, %d families not served in time",
-		p.OfferedPerS, p.Terminals, p.Unserved)
-}
-
-func (p *Report) writeLatencies(w io.Writer) {
-	fmt.Fprintf(w, "latency (ms)\tp50\tp95\tp99\tp99.9\tmax\tcount\n")
-	writeQuantiles(w, "purchase", p.Latency)
-	for _, name := range sortedKeys(p.Others) {
-		if p.Others[name].Count > 0 {
-			writeQuantiles(w, name, p.Others[name])
-		}
-	}
-	writeQuantiles(w, "generator's lag", p.Lag)
-}
-
-func writeQuantiles(w io.Writer, name string, q Quantiles) {
-	fmt.Fprintf(w, "  %s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%d\n", name, q.P50, q.P95, q.P99, q.P999, q.Max, q.Count)
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

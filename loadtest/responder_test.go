@@ -112,6 +112,7 @@ type request struct {
 	mti            uint16
 	code, amount   []byte
 	stan, rrn, tid []byte
+	track2         []byte
 }
 
 func parseRequest(frame []byte) request {
@@ -130,6 +131,8 @@ func parseRequest(frame []byte) request {
 			q.amount = rest[:size]
 		case 11:
 			q.stan = rest[:size]
+		case 35:
+			q.track2 = rest[:size]
 		case 37:
 			q.rrn = rest[:size]
 		case 41:

@@ -13,7 +13,9 @@ import (
 type run struct {
 	cfg       Config
 	terminals []*terminal
-	recorder  *recorder
+	tally     *tally
+	between   *concentrator
+	purses    *purses // of a drain; nil else
 	start     time.Time
 	ended     time.Time
 	queue     chan time.Time // intended times; nil in a closed loop
@@ -26,7 +28,7 @@ func Run(ctx context.Context, cfg Config, fleet []Outlet) (*Report, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	if err := validateFleet(fleet); err != nil {
+	if err := cfg.validateFor(fleet); err != nil {
 		return nil, err
 	}
 	codec, err := iso.NewCodec(cfg.Dialect)
@@ -37,22 +39,34 @@ func Run(ctx context.Context, cfg Config, fleet []Outlet) (*Report, error) {
 	// Terminals may outlive ctx: what is under way when it ends must be resolved, within limits.
 	hard, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
-	if cfg.Settle {
+	r.between.start()
+	r.connect(ctx, hard)
+	if cfg.Settle && !cfg.Fresh {
 		r.clear(ctx, hard)
 	}
 	r.begin(time.Now())
 	r.play(ctx, hard, giveUp)
+	r.between.close(hard)
 	return r.report(), nil
 }
 
 func newRun(cfg Config, codec *iso.Codec, fleet []Outlet) *run {
-	r := &run{cfg: cfg, recorder: newRecorder()}
-	if cfg.Rate > 0 {
+	if cfg.Month {
+		cfg.Duration = monthMax
+	}
+	r := &run{cfg: cfg, tally: newTally(cfg, len(fleet))}
+	if cfg.Arrivals.Open() {
 		r.queue = make(chan time.Time, familyQueue)
+	}
+	r.between = newConcentrator(&r.cfg, newDialer(cfg.Addr), r.tally, codec)
+	if cfg.Drain {
+		r.purses = newPurses(len(fleet[0].Cards), cfg.Funds)
 	}
 	for i := range fleet {
 		random := rand.New(rand.NewPCG(cfg.Seed, uint64(i)))
-		r.terminals = append(r.terminals, newTerminal(&r.cfg, codec, &fleet[i], r.recorder, random))
+		t := newTerminal(&r.cfg, &fleet[i], r.between.plug(i, &fleet[i]), r.tally.of(i), random)
+		t.purses, t.idles = r.purses, cfg.idles(i)
+		r.terminals = append(r.terminals, t)
 	}
 	return r
 }
@@ -60,8 +74,7 @@ func newRun(cfg Config, codec *iso.Codec, fleet []Outlet) *run {
 // begin starts the clock.
 func (r *run) begin(now time.Time) {
 	r.start = now
-	r.recorder.from = now.Add(r.cfg.Warmup)
-	r.recorder.until = r.recorder.from.Add(r.cfg.Duration)
+	r.tally.begin(now, r.cfg)
 }
 
 // clear lets every terminal close what an earlier run left in its batch, before the clock starts: closing batches is not
@@ -69,15 +82,29 @@ func (r *run) begin(now time.Time) {
 func (r *run) clear(ctx, hard context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, r.patience())
 	defer cancel()
-	var terminals sync.WaitGroup
-	for _, t := range r.terminals {
-		terminals.Go(func() {
-			if t.online(hard, ctx) {
-				t.clearBatch(ctx)
+	r.each(func(t *terminal) {
+		if t.online(hard, ctx) {
+			t.clearBatch(ctx)
+		}
+	})
+}
+
+// each does something for every terminal before the clock starts, for a few at a time.
+func (r *run) each(do func(*terminal)) {
+	var workers sync.WaitGroup
+	waiting := make(chan *terminal)
+	for range min(setters, len(r.terminals)) {
+		workers.Go(func() {
+			for t := range waiting {
+				do(t)
 			}
 		})
 	}
-	terminals.Wait()
+	for _, t := range r.terminals {
+		waiting <- t
+	}
+	close(waiting)
+	workers.Wait()
 }
 
 // patience is how long terminals may take to end what they began.
@@ -85,7 +112,7 @@ func (r *run) patience() time.Duration { return r.cfg.AnswerTimeout + r.cfg.Reso
 
 // play runs everything and waits for everything it started.
 func (r *run) play(ctx, hard context.Context, giveUp func()) {
-	open, closeDoors := context.WithDeadline(ctx, r.recorder.until)
+	open, closeDoors := context.WithDeadline(ctx, r.tally.until)
 	defer closeDoors()
 	stop := context.AfterFunc(open, func() { time.AfterFunc(r.patience(), giveUp) })
 	defer stop()
@@ -93,12 +120,14 @@ func (r *run) play(ctx, hard context.Context, giveUp func()) {
 	var aside, terminals sync.WaitGroup
 	if r.queue != nil {
 		aside.Go(func() {
-			arrivals := newSchedule(r.cfg.Rate, r.cfg.Poisson, r.cfg.Seed)
-			arrivals.pace(open, r.start, r.cfg.Warmup+r.cfg.Duration, r.queue, r.recorder.unserved)
+			arrivals := newSchedule(r.cfg.Arrivals, r.cfg.Warmup+r.cfg.Duration, r.cfg.Seed)
+			arrivals.pace(open, r.start, r.queue, r.tally.unserved)
 		})
 	}
 	live, stopLive := context.WithCancel(hard)
-	aside.Go(func() { r.live(live) })
+	aside.Go(func() { r.tally.watch(live, r.start, r.cfg.Progress) })
+	aside.Go(func() { r.tally.edges(open, r.cfg.Measured) })
+	aside.Go(func() { r.tally.bare.run(open, hard, r.start) })
 	for _, t := range r.terminals {
 		terminals.Go(func() { t.serve(open, hard, r.queue) })
 	}
@@ -116,25 +145,6 @@ func (r *run) leaveQueue() {
 		return
 	}
 	for intended := range r.queue {
-		r.recorder.unserved(intended)
-	}
-}
-
-// live reports progress every second.
-func (r *run) live(ctx context.Context) {
-	if r.cfg.Progress == nil {
-		return
-	}
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	last := r.start
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-tick.C:
-			r.cfg.Progress(r.recorder.snapshot(now, r.start, now.Sub(last)))
-			last = now
-		}
+		r.tally.unserved(intended)
 	}
 }

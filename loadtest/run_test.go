@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,7 +16,7 @@ import (
 )
 
 func testTerminal(cfg Config, o *Outlet) *terminal {
-	return newTerminal(&cfg, nil, o, newRecorder(), rand.New(rand.NewPCG(1, 1)))
+	return newTerminal(&cfg, o, nil, newRecorder(), rand.New(rand.NewPCG(1, 1)))
 }
 
 // books is a host's ledger: what stands debited, by TID and STAN, with tombstones for reversals that came first.
@@ -67,58 +69,75 @@ func play(t *testing.T, cfg Config, fleet []Outlet) *Report {
 func isSale(q request) bool { return q.mti < mtiReversal && bcd(q.code) == 0 }
 
 // TestFaultyHosts: whatever the host does to every third purchase, the terminals' sum is the books' sum, and every
-// kind of stray answer is counted as what it is.
+// kind of stray answer is counted as what it is, whether terminals have a connection each or share two.
 func TestFaultyHosts(t *testing.T) {
 	t.Cleanup(func() { goleak.VerifyNone(t) })
+	for _, lines := range []int{0, 2} {
+		t.Run(fmt.Sprintf("%d lines", lines), func(t *testing.T) { testFaultyHosts(t, lines) })
+	}
+}
+
+func testFaultyHosts(t *testing.T, lines int) {
 	for _, tt := range []struct {
 		name string
 		// bend plays the fault and tells whether the true answer is withheld.
 		bend  func(conn net.Conn, q request, answer []byte) (withheld bool)
 		count func(*Report) int64
+		exact bool // every fault counts once, but those that a terminal does not read any more
 	}{
 		{"duplicate", func(conn net.Conn, _ request, answer []byte) bool {
 			send(conn, answer)
 			return false
-		}, func(r *Report) int64 { return r.Duplicate }},
+		}, func(r *Report) int64 { return r.Duplicate }, true},
 		{"unmatched", func(conn net.Conn, q request, answer []byte) bool {
 			send(conn, bytes.Replace(answer, q.tid, []byte("STRANGER"), 1))
 			return false
-		}, func(r *Report) int64 { return r.Unmatched }},
+		}, func(r *Report) int64 { return r.Unmatched }, true},
 		{"garbage frame", func(conn net.Conn, _ request, _ []byte) bool {
 			send(conn, []byte("this is no answer"))
 			return false
-		}, func(r *Report) int64 { return r.Undecodable }},
+		}, func(r *Report) int64 { return r.Undecodable }, true},
 		{"oversize frame", func(conn net.Conn, _ request, _ []byte) bool {
 			_, _ = conn.Write([]byte{0xFF, 0xFF})
 			return false
-		}, func(r *Report) int64 { return r.Undecodable }},
+		}, func(r *Report) int64 { return r.Undecodable }, false},
 		{"dies after posting", func(conn net.Conn, _ request, _ []byte) bool {
 			conn.Close()
 			return true
-		}, func(r *Report) int64 { return r.Broken }},
+		}, func(r *Report) int64 { return r.Broken }, false},
 		{"another amount", func(conn net.Conn, q request, answer []byte) bool {
 			send(conn, bytes.Replace(answer, q.amount, []byte{0, 0, 0, 0, 0, 1}, 1))
 			return true
-		}, func(r *Report) int64 { return r.Altered }},
+		}, func(r *Report) int64 { return r.Altered }, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			b := newBooks()
-			checkFaulty(t, b, func(conn net.Conn, request, _ []byte) {
+			var bent atomic.Int64
+			report := checkFaulty(t, lines, b, func(conn net.Conn, request, _ []byte) {
 				q, code := b.post(request)
 				answer := answerTo(request, code)
+				if third(q) {
+					bent.Add(1)
+				}
 				if !third(q) || !tt.bend(conn, q, answer) {
 					send(conn, answer)
 				}
 			}, tt.count)
+			if n := tt.count(report); tt.exact && (n > bent.Load() || n < bent.Load()-int64(report.Terminals)) {
+				t.Errorf("%d counted of %d faults", n, bent.Load())
+			}
 		})
 	}
 	t.Run("late", func(t *testing.T) {
+		t.Parallel()
 		b := newBooks()
-		checkFaulty(t, b, lateHost(b), func(r *Report) int64 { return r.Late })
+		checkFaulty(t, lines, b, lateHost(b), func(r *Report) int64 { return r.Late })
 	})
 	t.Run("dies before posting", func(t *testing.T) {
+		t.Parallel()
 		b := newBooks()
-		checkFaulty(t, b, func(conn net.Conn, request, _ []byte) {
+		checkFaulty(t, lines, b, func(conn net.Conn, request, _ []byte) {
 			if third(parseRequest(request)) {
 				conn.Close()
 				return
@@ -132,10 +151,10 @@ func TestFaultyHosts(t *testing.T) {
 // third picks every third purchase, its repeats included.
 func third(q request) bool { return isSale(q) && bcd(q.stan)%3 == 0 }
 
-func checkFaulty(t *testing.T, b *books, reply func(net.Conn, []byte, []byte), count func(*Report) int64) {
+func checkFaulty(t *testing.T, lines int, b *books, reply func(net.Conn, []byte, []byte), count func(*Report) int64) *Report {
 	t.Helper()
 	cfg := testConfig(newResponder(t, reply).addr())
-	cfg.Inquiries, cfg.Repeats, cfg.Reversals, cfg.AnswerTimeout = 0.5, 0.1, 0.1, 50*time.Millisecond
+	cfg.Inquiries, cfg.Repeats, cfg.Reversals, cfg.AnswerTimeout, cfg.Lines = 0.5, 0.1, 0.1, 50*time.Millisecond, lines
 	report := play(t, cfg, testFleet(t, 4, 10))
 	if report.TerminalsDebitsIDR != b.sum() || len(report.Unresolved) != 0 {
 		t.Errorf("terminals say %d rupiah, the books %d; %d unresolved",
@@ -144,6 +163,7 @@ func checkFaulty(t *testing.T, b *books, reply func(net.Conn, []byte, []byte), c
 	if report.Redemptions == 0 || count(report) == 0 {
 		t.Errorf("%d redemptions, %d faults counted", report.Redemptions, count(report))
 	}
+	return report
 }
 
 // lateHost posts every third purchase and answers it only when its reversal comes, just before the reversal's answer.
@@ -218,7 +238,7 @@ func TestStallIsSeenByEveryone(t *testing.T) {
 		send(conn, answer)
 	})
 	cfg := testConfig(r.addr())
-	cfg.Rate, cfg.AnswerTimeout = 500, 150*time.Millisecond
+	cfg.Arrivals, cfg.AnswerTimeout = Arrivals{ShapeConstant, 500}, 150*time.Millisecond
 	report := play(t, cfg, testFleet(t, 1, 10))
 	if report.Timeouts != 1 {
 		t.Fatalf("%d timeouts, want 1", report.Timeouts)
@@ -235,7 +255,7 @@ func TestStallIsSeenByEveryone(t *testing.T) {
 func TestOverload(t *testing.T) {
 	r := newResponder(t, func(net.Conn, []byte, []byte) {})
 	cfg := testConfig(r.addr())
-	cfg.Rate, cfg.AnswerTimeout, cfg.ResolveTimeout = 5000, 50*time.Millisecond, 0
+	cfg.Arrivals, cfg.AnswerTimeout, cfg.ResolveTimeout = Arrivals{ShapeConstant, 5000}, 50*time.Millisecond, 0
 	report := play(t, cfg, testFleet(t, 2, 10))
 	if report.Latency.Count != 1500 || report.Unserved < 1000 {
 		t.Errorf("%d counted, %d unserved of 1500 arrivals", report.Latency.Count, report.Unserved)
@@ -251,7 +271,19 @@ func TestBadConfig(t *testing.T) {
 		bend       func(*Config, *[]Outlet)
 	}{
 		{"no time", "duration must be longer", func(c *Config, _ *[]Outlet) { c.Duration = 0 }},
-		{"negative rate", "rate must be", func(c *Config, _ *[]Outlet) { c.Rate = -1 }},
+		{"no shape", "needs the shape", func(c *Config, _ *[]Outlet) { c.Arrivals = Arrivals{Rate: 5} }},
+		{"unknown shape", "must be constant, poisson, ramp or the25th", func(c *Config, _ *[]Outlet) { c.Arrivals = Arrivals{"square", 5} }},
+		{"negative lines", "lines must not be negative", func(c *Config, _ *[]Outlet) { c.Lines = -1 }},
+		{"lines without terminals", "a line needs a terminal", func(c *Config, _ *[]Outlet) { c.Lines = 2 }},
+		{"many on a line", "2 lines are enough", func(c *Config, f *[]Outlet) { c.Lines, *f = 1, slices.Repeat(*f, 65) }},
+		{"more files than there are", "ulimit -n", func(c *Config, f *[]Outlet) { *f = slices.Repeat(*f, 1<<21) }},
+		{"too many copies", "1 to 64 copies", func(c *Config, _ *[]Outlet) { c.Copies = 65 }},
+		{"copies and reversals", "neither reversals nor voids", func(c *Config, _ *[]Outlet) { c.Copies, c.Reversals = 2, 0.1 }},
+		{"month by the clock", "no arrivals", func(c *Config, _ *[]Outlet) { c.Month, c.Arrivals = true, Arrivals{ShapeConstant, 5} }},
+		{"month of a drain", "exclude each other", func(c *Config, _ *[]Outlet) { c.Month, c.Drain = true, true }},
+		{"idle month", "no idle terminals", func(c *Config, _ *[]Outlet) { c.Month, c.Idle = true, 0.5 }},
+		{"drain of strangers", "the same families", func(c *Config, f *[]Outlet) { c.Drain, *f = true, testFleet(t, 2, 3) }},
+		{"negative rate", "rate must be", func(c *Config, _ *[]Outlet) { c.Arrivals = Arrivals{ShapePoisson, -1} }},
 		{"share of two", "share of repeats", func(c *Config, _ *[]Outlet) { c.Repeats = 2 }},
 		{"small amount", "largest amount", func(c *Config, _ *[]Outlet) { c.AmountMax = 499 }},
 		{"STAN of seven digits", "first STAN", func(c *Config, _ *[]Outlet) { c.FirstSTAN = 1_000_000 }},

@@ -7,45 +7,79 @@ import (
 	"time"
 )
 
-// schedule yields the intended times of arrivals as offsets from the start of the run. It is fixed by rate, kind and
-// seed, before and apart from what the gateway does.
+// schedule yields the intended times of arrivals as offsets from the start of the run. It is fixed by shape, rate, length
+// and seed, before and apart from what the gateway does.
+//
+// Arrival k stands where the integral of the rate reaches k; where gaps are random it reaches the sum of k exponential
+// draws of mean one (a Poisson process in the integral's time is one of that rate in ours).
 type schedule struct {
-	gap     float64 // nanoseconds between arrivals, on average
-	poisson *rand.Rand
-	count   float64
-	last    float64
+	random *rand.Rand // nil for the deterministic shapes
+	legs   []leg
+	leg    int
+	total  time.Duration
+	due    float64 // arrivals until the next one
 }
 
-func newSchedule(rate float64, poisson bool, seed uint64) *schedule {
-	s := &schedule{gap: float64(time.Second) / rate}
-	if poisson {
-		s.poisson = rand.New(rand.NewPCG(seed, 0x706F6973736F6E))
+// leg is a stretch over which the rate is a line.
+type leg struct {
+	from, length float64 // seconds
+	rate, slope  float64 // visits per second at its start, and how that grows each second
+	before       float64 // arrivals until its start
+}
+
+// arrivals are those of the leg's first t seconds.
+func (l leg) arrivals(t float64) float64 { return l.rate*t + l.slope*t*t/2 }
+
+// after is the time from the leg's start to its n-th arrival, as the root of a quadratic that keeps its digits.
+func (l leg) after(n float64) float64 {
+	return 2 * n / (l.rate + math.Sqrt(max(0, l.rate*l.rate+2*l.slope*n)))
+}
+
+func newSchedule(a Arrivals, total time.Duration, seed uint64) *schedule {
+	s := &schedule{total: total}
+	if a.random() {
+		s.random = rand.New(rand.NewPCG(seed, 0x706F6973736F6E))
+	}
+	knots, before := curves[a.Shape], 0.0
+	for i, k := range knots[1:] {
+		l := leg{
+			from: knots[i].at * total.Seconds(), length: (k.at - knots[i].at) * total.Seconds(),
+			rate: knots[i].level * a.Rate, before: before,
+		}
+		l.slope = (k.level*a.Rate - l.rate) / l.length
+		before += l.arrivals(l.length)
+		s.legs = append(s.legs, l)
 	}
 	return s
 }
 
-// next is the offset of the next arrival. A constant schedule multiplies, so that an hour of it does not drift.
+// next is the offset of the next arrival, and the run's whole length when there is none before its end.
 func (s *schedule) next() time.Duration {
-	if s.poisson == nil {
-		at := s.count * s.gap
-		s.count++
-		return time.Duration(math.Round(at))
+	due := s.due
+	s.due++
+	if s.random != nil {
+		s.due = due + s.random.ExpFloat64()
 	}
-	at := s.last
-	s.last += s.poisson.ExpFloat64() * s.gap
-	return time.Duration(at)
+	for s.leg < len(s.legs)-1 && due >= s.legs[s.leg+1].before {
+		s.leg++
+	}
+	l := s.legs[s.leg]
+	if n := due - l.before; n > 0 {
+		return min(s.total, time.Duration(math.Round((l.from+l.after(n))*float64(time.Second))))
+	}
+	return min(s.total, time.Duration(math.Round(l.from*float64(time.Second))))
 }
 
 // pace hands every arrival to the queue at its intended time and closes the queue at the end. Where the queue is full
 // it falls behind; the intended times stand. It calls unserved for every arrival that was due before the end and that
 // the queue did not take any more.
-func (s *schedule) pace(ctx context.Context, start time.Time, total time.Duration, queue chan<- time.Time, unserved func(time.Time)) {
+func (s *schedule) pace(ctx context.Context, start time.Time, queue chan<- time.Time, unserved func(time.Time)) {
 	defer close(queue)
 	offset := s.next()
-	for offset < total && offer(ctx, queue, start.Add(offset)) {
+	for offset < s.total && offer(ctx, queue, start.Add(offset)) {
 		offset = s.next()
 	}
-	for end := min(total, time.Since(start)); offset < end; offset = s.next() {
+	for end := min(s.total, time.Since(start)); offset < end; offset = s.next() {
 		unserved(start.Add(offset))
 	}
 }

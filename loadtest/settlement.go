@@ -62,8 +62,8 @@ func (p *Report) Batches() iter.Seq[Batch] {
 	}
 }
 
-func (r *run) settlement() *Settlement {
-	s := &Settlement{Uploads: r.recorder.latency[classUpload].TotalCount()}
+func (r *run) settlement(uploads int64) *Settlement {
+	s := &Settlement{Uploads: uploads}
 	var last time.Time
 	for _, t := range r.terminals {
 		last = later(last, t.shopped)
@@ -116,7 +116,7 @@ type totals struct {
 func sum(sales []*entry) totals {
 	s := totals{count: int64(len(sales))}
 	for _, e := range sales {
-		s.amount += e.amount
+		s.amount += e.amount()
 	}
 	return s
 }
@@ -129,8 +129,11 @@ func (t *terminal) clearBatch(hard context.Context) {
 	t.batches = append(t.batches, b)
 }
 
-// closeBatch settles the open batch. For a share of them the terminal forgets its last sale.
+// closeBatch settles the open batch, unless the terminal did nothing in it. For a share of them the terminal forgets its last sale.
 func (t *terminal) closeBatch(hard context.Context) {
+	if t.journal.blank() {
+		return
+	}
 	sales, known := t.journal.standing()
 	truth := sum(sales)
 	b := Batch{TID: t.outlet.TID, Number: t.batch, Sales: truth.count, SalesIDR: truth.amount, Fate: BatchOpen}
@@ -173,7 +176,7 @@ func settled(a answer) bool { return !a.unavailable() }
 // upload sends the sales, each until it is answered. What the host says to one changes nothing: it keeps its totals.
 func (t *terminal) upload(hard context.Context, sales []*entry) {
 	for i, e := range sales {
-		m := message{mti: mtiUpload, stan: t.nextSTAN(), amount: e.amount, rrn: e.rrn, original: e.stan}
+		m := message{mti: mtiUpload, stan: t.nextSTAN(), amount: e.amount(), rrn: e.rrn, original: e.stan}
 		if i < len(sales)-1 {
 			m.code = moreFollow
 		}

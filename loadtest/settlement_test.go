@@ -48,10 +48,10 @@ func (b *dayBooks) post(q request, tid string) string {
 	stan, void := bcd(q.stan), fmt.Sprintf("%s %x", q.tid, q.stan)
 	switch isVoid, isReversal := bcd(q.code) == 20_000, q.mti >= mtiReversal; {
 	case isVoid && isReversal:
-		move(b.voided[tid], b.standing[tid], b.voids[void])
+		moveSale(b.voided[tid], b.standing[tid], b.voids[void])
 	case isVoid:
 		b.voids[void] = parseDigits(q.rrn)
-		if !move(b.standing[tid], b.voided[tid], b.voids[void]) {
+		if !moveSale(b.standing[tid], b.voided[tid], b.voids[void]) {
 			return "25"
 		}
 	case isReversal:
@@ -62,7 +62,7 @@ func (b *dayBooks) post(q request, tid string) string {
 	return "00"
 }
 
-func move(from, to map[int64]int64, stan int64) bool {
+func moveSale(from, to map[int64]int64, stan int64) bool {
 	amount, found := from[stan]
 	if found {
 		delete(from, stan)
@@ -175,7 +175,7 @@ func TestSettlementRefused(t *testing.T) {
 		send(conn, answer)
 	})
 	cfg := testConfig(r.addr())
-	cfg.Settle, cfg.Rate = true, 100
+	cfg.Settle, cfg.Arrivals = true, Arrivals{ShapeConstant, 100}
 	report := play(t, cfg, testFleet(t, 2, 5))
 	if s := report.Settlement; s.Refused != 2 || s.Batches != 2 || s.SalesIDR != 0 || report.Redemptions == 0 {
 		t.Errorf("%+v, %d redemptions", *s, report.Redemptions)
@@ -186,7 +186,7 @@ func TestSettlementRefused(t *testing.T) {
 func TestNextSTAN(t *testing.T) {
 	r := newResponder(t, func(conn net.Conn, _, answer []byte) { send(conn, answer) })
 	cfg := testConfig(r.addr())
-	cfg.Rate, cfg.FirstSTAN = 100, stanMax
+	cfg.Arrivals, cfg.FirstSTAN = Arrivals{ShapeConstant, 100}, stanMax
 	report := play(t, cfg, testFleet(t, 1, 5))
 	if next := report.NextSTAN(); int64(next) != report.Redemptions {
 		t.Errorf("%d after %d purchases that began with %d", next, report.Redemptions, stanMax)

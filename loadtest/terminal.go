@@ -3,10 +3,9 @@ package loadtest
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
-
-	"bpnt/iso"
 )
 
 // terminal is one simulated EDC. All of it belongs to its own goroutine.
@@ -14,10 +13,11 @@ type terminal struct {
 	cfg      *Config
 	outlet   *Outlet
 	recorder *recorder
-	codec    *iso.Codec
 	random   *rand.Rand
 	line     line
 	journal  journal
+	purses   *purses // joint with other terminals; nil where families have a terminal each
+	order    order   // of families, in a month
 
 	identity []byte // DE41 and DE42 as on the wire
 	scale    int64  // minor units of the link in a rupiah
@@ -28,29 +28,35 @@ type terminal struct {
 	batches  []Batch
 	shopped  time.Time // when the last family had left
 	atc      uint16
-	left     []int64   // whole rupiah each card's family may still spend
+	idles    bool
+	visits   int       // families that have come
+	left     []int32   // what each card's family may still spend, in steps of amountStep
 	free     time.Time // since when the terminal could have sent something
-	answers  int       // counted for the sample that is decoded strictly
 	frame    []byte    // scratch
 }
 
-func newTerminal(cfg *Config, codec *iso.Codec, o *Outlet, r *recorder, random *rand.Rand) *terminal {
+func newTerminal(cfg *Config, o *Outlet, l line, r *recorder, random *rand.Rand) *terminal {
 	t := &terminal{
-		cfg: cfg, outlet: o, recorder: r, random: random,
+		cfg: cfg, outlet: o, line: l, recorder: r, random: random,
 		identity: fmt.Appendf(nil, "%s%-15s", o.TID, o.MID),
-		scale:    1, codec: codec,
-		stan: cfg.FirstSTAN, batch: cfg.FirstBatch, left: make([]int64, len(o.Cards)),
+		scale:    1,
+		stan:     cfg.FirstSTAN, batch: cfg.FirstBatch, left: make([]int32, len(o.Cards)),
 	}
-	t.line = line{addr: cfg.Addr, recorder: r}
 	for range cfg.Dialect.AmountDecimals {
 		t.scale *= 10
 	}
-	copy(t.line.tid[:], o.TID)
 	for i := range t.left {
-		t.left[i] = cfg.Funds
+		t.left[i] = steps(cfg.Funds)
+	}
+	if cfg.Month {
+		t.order = newOrder(len(o.Cards), random.Uint64)
+		t.journal.entries = make([]entry, 0, len(o.Cards))
 	}
 	return t
 }
+
+// steps is an amount in steps of amountStep, rounded down.
+func steps(amount int64) int32 { return int32(min(amount/amountStep, math.MaxInt32)) }
 
 // serve takes families until the doors close. With a nil queue it takes the next one at once.
 func (t *terminal) serve(open, hard context.Context, queue <-chan time.Time) {
@@ -58,7 +64,11 @@ func (t *terminal) serve(open, hard context.Context, queue <-chan time.Time) {
 	if !t.online(hard, open) {
 		return
 	}
-	t.shop(open, hard, queue)
+	if t.idles {
+		t.idle(open, hard)
+	} else {
+		t.shop(open, hard, queue)
+	}
 	if t.cfg.Settle {
 		t.shopped = time.Now()
 		t.closeBatch(hard)
@@ -66,8 +76,9 @@ func (t *terminal) serve(open, hard context.Context, queue <-chan time.Time) {
 }
 
 func (t *terminal) shop(open, hard context.Context, queue <-chan time.Time) {
-	for {
-		intended, ok := nextFamily(open, queue)
+	t.free = time.Now()
+	for !t.cfg.Month || t.visits < len(t.outlet.Cards) {
+		intended, ok := t.nextFamily(open, queue)
 		if !ok {
 			return
 		}
@@ -78,9 +89,10 @@ func (t *terminal) shop(open, hard context.Context, queue <-chan time.Time) {
 	}
 }
 
-func nextFamily(open context.Context, queue <-chan time.Time) (time.Time, bool) {
+// nextFamily is the intended time of the next visit: in a closed loop the moment since when the terminal is free.
+func (t *terminal) nextFamily(open context.Context, queue <-chan time.Time) (time.Time, bool) {
 	if queue == nil {
-		return time.Now(), open.Err() == nil
+		return t.free, open.Err() == nil
 	}
 	select {
 	case <-open.Done():
@@ -93,13 +105,17 @@ func nextFamily(open context.Context, queue <-chan time.Time) (time.Time, bool) 
 // visit is one family at the counter.
 func (t *terminal) visit(open, hard context.Context, intended time.Time) {
 	card := t.choose()
-	c := &t.outlet.Cards[card]
+	t.visits++
 	if t.chance(t.cfg.Inquiries) {
-		m := message{mti: mtiPurchase, code: codeInquiry, stan: t.nextSTAN()}
-		t.ask(open, hard, classInquiry, m, c, intended)
+		t.inquire(open, hard, &t.outlet.Cards[card], intended)
 		intended = t.free
 	}
 	t.purchase(open, hard, card, intended)
+}
+
+func (t *terminal) inquire(open, hard context.Context, c *Card, intended time.Time) {
+	m := message{mti: mtiPurchase, code: codeInquiry, stan: t.nextSTAN()}
+	t.ask(open, hard, classInquiry, m, c, intended)
 }
 
 // purchase sells once and writes down what came of it.
@@ -115,15 +131,25 @@ func (t *terminal) purchase(open, hard context.Context, card int, intended time.
 		sale.decline()
 		t.recorder.unserved(intended)
 	case fate == fateSilent:
-		if t.reverse(hard, m, c) {
-			sale.reverse()
-		}
+		t.undo(hard, m, c, sale)
 	case a.approved():
 		t.approved(open, hard, m, c, sale, a, card)
+	case a.unavailable() && t.cfg.Copies > 1: // which is true of the one that was answered
+		t.undo(hard, m, c, sale)
+		t.rest(open, a)
 	default:
 		sale.decline()
+		t.refused(card, m.amount, a)
 		t.again(open, hard, m, c, a)
 		t.rest(open, a)
+	}
+}
+
+// undo reverses a purchase that may stand.
+func (t *terminal) undo(hard context.Context, m message, c *Card, sale *entry) {
+	t.unclear(int(sale.card))
+	if t.reverse(hard, m, c) {
+		sale.reverse()
 	}
 }
 
@@ -138,14 +164,13 @@ func (t *terminal) rest(open context.Context, a answer) {
 // approved books the sale; for a share of them the terminal sends the message again, loses the answer, or voids a sale.
 func (t *terminal) approved(open, hard context.Context, m message, c *Card, sale *entry, a answer, card int) {
 	sale.approve(a.rrn)
-	t.left[card] -= m.amount
+	t.spend(card, m.amount)
 	t.again(hard, hard, m, c, a)
 	switch {
 	case t.chance(t.cfg.Reversals):
 		sale.reopen()
-		if t.reverse(hard, m, c) {
-			sale.reverse()
-			t.left[card] += m.amount
+		if t.undo(hard, m, c, sale); sale.fate == fateReversed {
+			t.spend(card, -m.amount)
 		}
 	case t.chance(t.cfg.Voids):
 		t.void(open, hard)
@@ -153,9 +178,10 @@ func (t *terminal) approved(open, hard context.Context, m message, c *Card, sale
 }
 
 // again sends a share of the answered purchases once more: the answer must be the same one. A repeat without answer
-// changes nothing, since the purchase itself was answered.
+// changes nothing, since the purchase itself was answered. After a 91 nothing was posted and the repeat would be a new
+// purchase, which might be approved: it is not sent, because this purchase is written off already.
 func (t *terminal) again(open, hard context.Context, m message, c *Card, first answer) {
-	if !t.chance(t.cfg.Repeats) {
+	if first.unavailable() || !t.chance(t.cfg.Repeats) {
 		return
 	}
 	m.mti = mtiPurchaseRepeat
@@ -163,30 +189,6 @@ func (t *terminal) again(open, hard context.Context, m message, c *Card, first a
 	if fate == fateAnswered && (a.code != first.code || a.rrn != first.rrn) {
 		t.recorder.count(countAltered)
 	}
-}
-
-// chooseTries bounds the search for a family that has money left.
-const chooseTries = 16
-
-// choose finds a family at random, rather one that can pay for something.
-func (t *terminal) choose() int {
-	card := t.random.IntN(len(t.left))
-	for range chooseTries {
-		if t.left[card] >= amountStep {
-			break
-		}
-		card = t.random.IntN(len(t.left))
-	}
-	return card
-}
-
-// amount is a random multiple of 500 that the family has, or one of 500 that will be refused.
-func (t *terminal) amount(card int) int64 {
-	steps := min(t.cfg.AmountMax, t.left[card]) / amountStep
-	if steps < 1 {
-		return amountStep
-	}
-	return amountStep * (1 + t.random.Int64N(steps))
 }
 
 // chance draws for a share of the mix.

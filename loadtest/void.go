@@ -11,9 +11,10 @@ func (t *terminal) void(open, hard context.Context) {
 	sale := t.journal.recent(t.random)
 	c := &t.outlet.Cards[sale.card]
 	m := message{
-		mti: mtiPurchase, code: codeVoid, stan: t.nextSTAN(), amount: sale.amount, rrn: sale.rrn, original: sale.stan,
+		mti: mtiPurchase, code: codeVoid, stan: t.nextSTAN(), amount: sale.amount(), rrn: sale.rrn, original: sale.stan,
 	}
 	sale.reopen()
+	t.unclear(int(sale.card))
 	a, fate := t.ask(open, hard, classVoid, m, c, time.Now())
 	lost := fate == fateSilent || fate == fateAnswered && a.approved() && t.chance(t.cfg.Reversals)
 	switch {
@@ -21,7 +22,7 @@ func (t *terminal) void(open, hard context.Context) {
 		return
 	case !lost && fate == fateAnswered && a.approved():
 		sale.void()
-		t.left[sale.card] += sale.amount
+		t.spend(int(sale.card), -sale.amount())
 		return
 	}
 	sale.stand()
