@@ -15,6 +15,7 @@ import (
 var house = map[string][]string{
 	"bpnt/iso":                   {},
 	"bpnt/ledger":                {"bpnt/ledger/intake", "bpnt/ledger/payfile"},
+	"bpnt/ledger/baseline":       {},
 	"bpnt/ledger/intake":         {},
 	"bpnt/ledger/payfile":        {"bpnt/ledger/intake"},
 	"bpnt/ledger/localpg":        {},
@@ -25,15 +26,16 @@ var house = map[string][]string{
 	"bpnt/gateway/e2e":           {},
 	"bpnt/loadtest":              {"bpnt/iso"},
 	"bpnt/docs":                  {},
+	"bpnt/deploy":                {},
 	"bpnt/cmd/bpnt": {
-		"bpnt/iso", "bpnt/ledger", "bpnt/ledger/intake", "bpnt/ledger/payfile", "bpnt/ledger/localpg", "bpnt/gateway", "bpnt/gateway/pin", "bpnt/loadtest",
+		"bpnt/deploy", "bpnt/iso", "bpnt/ledger", "bpnt/ledger/baseline", "bpnt/ledger/intake", "bpnt/ledger/payfile", "bpnt/ledger/localpg", "bpnt/gateway", "bpnt/gateway/pin", "bpnt/loadtest",
 	},
 }
 
 // doors are the only packages that may import a module directly.
 var doors = map[string][]string{
 	"github.com/moov-io/":    {"bpnt/iso"},
-	"github.com/jackc/":      {"bpnt/ledger"},
+	"github.com/jackc/":      {"bpnt/ledger", "bpnt/ledger/baseline"},
 	"github.com/prometheus/": {"bpnt/gateway", "bpnt/cmd/bpnt"},
 }
 
