@@ -1,17 +1,18 @@
-# make demo   the whole thing on a private Postgres: see README.md
-# make test   every test, the long ones in their short form; sets up what it needs
-# make long   the same in full: 10,000 rounds of a race, a whole month of 253 terminals
-# make check  vet, staticcheck, gofumpt, go.mod
-# make race   the concurrent packages under the race detector
-# make bench  the figures of docs/performance.md, in one run
-# make fuzz   each fuzz target for FUZZTIME (default 30s)
+# make demo     the whole thing on a private Postgres: see README.md
+# make observe  the same with a Prometheus beside it, until Ctrl-C: docs/operations.md, Seeing
+# make test     every test, the long ones in their short form; sets up what it needs
+# make long     the same in full: 10,000 rounds of a race, a whole month of 253 terminals
+# make check    vet, staticcheck, gofumpt, go.mod
+# make race     the concurrent packages under the race detector
+# make bench    pgbench, simpler gateways, the ledger alone and this one side by side; also in bin/baselines.html
+# make fuzz     each fuzz target for FUZZTIME (default 30s)
 
 FUZZTIME  ?= 30s
 DURATION  ?= 20s
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     = go run mvdan.cc/gofumpt@v0.12.0
 
-.PHONY: demo test long check race bench fuzz build setup
+.PHONY: demo observe test long check race bench fuzz build setup
 
 build:
 	go build -o bin/bpnt ./cmd/bpnt
@@ -21,6 +22,9 @@ setup:
 
 demo: setup build
 	bin/bpnt demo --duration $(DURATION)
+
+observe: setup build
+	bin/bpnt demo --stay --observe --duration $(DURATION)
 
 test: setup
 	go test -short ./...
@@ -38,8 +42,7 @@ race: setup
 	go test -race ./gateway/... ./loadtest/... ./iso/...
 
 bench: setup build
-	go test -run '^$$' -bench Purchase -benchmem ./iso
-	sh loadtest/compare.sh
+	bin/bpnt loadtest baselines --report bin/baselines.html
 
 fuzz:
 	@for package in $$(go list ./...); do \

@@ -2,13 +2,16 @@ package main
 
 // cli is the command line as data; kong makes flags, environment variables and help pages of it.
 type cli struct {
-	Demo     demoCmd     `cmd:"" help:"Show the whole thing: private Postgres, Jakarta's families, gateway, terminals, audit."`
-	Serve    serveCmd    `cmd:"" help:"Run the gateway."`
-	Decode   decodeCmd   `cmd:"" help:"Print an ISO 8583 message field by field, masked."`
-	EDC      edcCmd      `cmd:"" name:"edc" help:"Be one terminal: a whole day, or its messages one by one."`
-	Switch   switchCmd   `cmd:"" name:"switch" help:"Be a bank's switch: sign on, forward redemptions, cut over, reconcile."`
-	Loadtest loadtestCmd `cmd:"" help:"Play many terminals against a gateway and report latencies and money."`
-	Ledger   ledgerCmd   `cmd:"" help:"Operate the books: migrate, seed, disburse, audit, terminals, outlets, cards."`
+	Demo     demoCmd   `cmd:"" help:"Show the whole thing: private Postgres, Jakarta's families, gateway, terminals, audit."`
+	Serve    serveCmd  `cmd:"" help:"Run the gateway."`
+	Decode   decodeCmd `cmd:"" help:"Print an ISO 8583 message field by field, masked."`
+	EDC      edcCmd    `cmd:"" name:"edc" help:"Be one terminal: a whole day, or its messages one by one."`
+	Switch   switchCmd `cmd:"" name:"switch" help:"Be a bank's switch: sign on, forward redemptions, cut over, reconcile."`
+	Loadtest struct {
+		Run       loadtestCmd  `cmd:"" default:"withargs" help:"Play many terminals; bpnt loadtest does the same, bpnt loadtest run --help lists its flags."`
+		Baselines baselinesCmd `cmd:"" help:"Measure pgbench, simpler gateways, the ledger alone and this gateway side by side."`
+	} `cmd:"" help:"Play many terminals against a gateway and report latencies and money."`
+	Ledger ledgerCmd `cmd:"" help:"Operate the books: migrate, seed, disburse, audit, terminals, outlets, cards."`
 }
 
 type ledgerCmd struct {
@@ -20,6 +23,7 @@ type ledgerCmd struct {
 	Thaw       thawCmd      `cmd:"" help:"Give a family its frozen money back."`
 	Expire     expireCmd    `cmd:"" help:"Empty the periods whose money has expired."`
 	Audit      auditCmd     `cmd:"" help:"Check every invariant of the books."`
+	Size       sizeCmd      `cmd:"" help:"What each table of the books takes on disk, in all and a row."`
 	Report     reportCmd    `cmd:"" help:"Who was funded, who redeemed, where the money went, as of any moment; flags for people."`
 	Settle     settleCmd    `cmd:"" help:"Close a bank's business day, write its files, read the bank's answer."`
 	Reconcile  reconcileCmd `cmd:"" help:"Hold ledger, terminals and switches of a bank's day against one another."`

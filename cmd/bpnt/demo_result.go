@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 
 	"bpnt/iso"
@@ -14,6 +16,7 @@ type demoResult struct {
 	Outlets     int              `json:"outlets"`
 	Redemptions int64            `json:"redemptions"` // approved and not reversed
 	RatePerS    float64          `json:"rate_per_s"`
+	GoodputPerS float64          `json:"goodput_per_s"`
 	Latency     demoLatency      `json:"latency_ms"`
 	Outcomes    map[string]int64 `json:"outcomes"`
 	Audit       demoAudit        `json:"audit"`
@@ -30,6 +33,9 @@ type demoLatency struct {
 	P95  float64 `json:"p95"`
 	P99  float64 `json:"p99"`
 	P999 float64 `json:"p999"`
+
+	P90   float64 `json:"p90"`
+	P9999 float64 `json:"p9999"`
 }
 
 type demoAudit struct {
@@ -41,11 +47,29 @@ func newDemoResult(j ledger.Jakarta, r *loadtest.Report, p *proof) demoResult {
 	q := r.Latency
 	return demoResult{
 		Families: j.Families, Outlets: j.Outlets, Redemptions: r.Redemptions, RatePerS: r.RatePerS,
-		Latency: demoLatency{q.P50, q.P95, q.P99, q.P999}, Outcomes: r.Outcomes,
+		GoodputPerS: r.GoodputPerS, Latency: demoLatency{q.P50, q.P95, q.P99, q.P999, q.P90, q.P9999}, Outcomes: r.Outcomes,
 		Audit:           demoAudit{p.Checked, p.Violations},
 		LedgerDebitsIDR: p.LedgerDebitsIDR, TerminalsDebitsIDR: p.TerminalsDebitsIDR, Unresolved: p.Unresolved,
 		Batches: p.Batches, Load: r,
 	}
+}
+
+// watched plays the terminals and measures beside them what the wire does not show.
+func (d *demo) watched(ctx context.Context, cfg loadtest.Config, h *host, fleet []loadtest.Outlet) (report *loadtest.Report, err error) {
+	where := observed{url: d.url, dataDir: d.storage.DataDir, together: true, probe: d.Probe}
+	if h.address != nil {
+		where.admin = h.address.String()
+	}
+	o, err := newObserver(ctx, where)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, o.close(context.WithoutCancel(ctx))) }()
+	o.into(ctx, &cfg)
+	if report, err = loadtest.Run(ctx, cfg, fleet); err != nil {
+		return nil, err
+	}
+	return report, o.complete(context.WithoutCancel(ctx), report)
 }
 
 // profileCards is how many test cards the profile of bpnt edc gets.
@@ -58,7 +82,7 @@ func (d *demo) writeProfile(addr string) error {
 		Addr: addr, TID: t.TID, MID: t.MID, NII: "0001", TPDU: iso.TPDU{0x60, 0x00, 0x01, 0x00, 0x00},
 		AmountDecimals: 2, PANPad: iso.PadLeft, FirstSTAN: edcFirstSTAN, TPK: t.TPK[:],
 	}
-	for i := 0; i < d.jakarta.Families && len(p.Cards) < profileCards; i += d.jakarta.Outlets {
+	for i := 0; i < d.jakarta.Families && len(p.Cards) < profileCards; i += d.jakarta.TerminalCount() {
 		card := d.jakarta.Card(i)
 		p.Cards = append(p.Cards, profileCard{Track2: track2Of(card), PIN: string(card.PIN[:])})
 	}

@@ -137,8 +137,17 @@ func otherKeys(t *testing.T) string {
 // startDemo runs bpnt demo --stay until it stays, and returns how to end it as Ctrl-C does.
 func startDemo(t *testing.T, dir string) (stop func()) {
 	t.Helper()
-	cmd := command(t.Context(), "demo", "--stay", "--data-dir", dir, "--families", "300", "--outlets", "5",
-		"--duration", "500ms", "--warmup", "0s")
+	_, stop = startDemoProcess(t, dir)
+	return stop
+}
+
+// startDemoProcess is startDemo with further flags, for who wants the process as well.
+func startDemoProcess(t *testing.T, dir string, flags ...string) (process *os.Process, stop func()) {
+	t.Helper()
+	cmd := command(t.Context(), append([]string{
+		"demo", "--stay", "--data-dir", dir, "--families", "300", "--outlets", "5",
+		"--duration", "500ms", "--warmup", "0s",
+	}, flags...)...)
 	trouble, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +168,7 @@ func startDemo(t *testing.T, dir string) (stop func()) {
 		defer close(drained)
 		_, _ = io.Copy(io.Discard, trouble)
 	}()
-	return func() {
+	return cmd.Process, func() {
 		if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 			t.Fatal(err)
 		}

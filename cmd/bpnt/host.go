@@ -32,8 +32,9 @@ const (
 	adminIdleTimeout   = 2 * time.Minute // above a scraper's usual minute, so that its connection stays
 )
 
-// startHost opens the ledger, the links and the admin page. The gateway drains when ctx ends; close waits for it.
-func startHost(ctx context.Context, url string, keys *pin.Keystore, c gateway.Config, admin string, log *slog.Logger) (*host, error) {
+// startHost opens the ledger, the links and the admin page. disk is a folder on the disk that holds the books, empty where
+// they are on another machine. The gateway drains when ctx ends; close waits for it.
+func startHost(ctx context.Context, url, disk string, keys *pin.Keystore, c gateway.Config, admin string, log *slog.Logger) (*host, error) {
 	books, err := ledger.Open(ctx, ledger.Options{URL: url, Role: ledger.RoleGateway, AppName: "bpnt gateway"})
 	if err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func startHost(ctx context.Context, url string, keys *pin.Keystore, c gateway.Co
 		books.Close()
 		return nil, err
 	}
-	g, err := gateway.New(c, gateway.Deps{Ledger: books, Keys: keys, Log: log})
+	g, err := gateway.New(c, gateway.Deps{Ledger: books, Keys: keys, Log: log, Disk: disk})
 	if err != nil {
 		books.Close()
 		return nil, usage("the gateway cannot start: %w", err)

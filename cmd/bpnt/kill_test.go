@@ -38,7 +38,7 @@ func TestKill(t *testing.T) {
 	g.start(t)
 	load := command(t.Context(), append([]string{
 		"loadtest", "--addr", g.edc, "--data-dir", g.dir, "--prove", "--json", "--duration", "5s", "--warmup", "0s",
-		"--timeout", "2s", "--funds", "5000000", "--mix", "realistic", "--inquiries", "0.2", "--disputes", "0.3",
+		"--timeout", "2s", "--funds", "5000000", "--workload", "realistic", "--inquiries", "0.2", "--disputes", "0.3",
 	}, area...)...)
 	var out strings.Builder
 	load.Stdout = &out
@@ -49,7 +49,9 @@ func TestKill(t *testing.T) {
 	if err := load.Start(); err != nil {
 		t.Fatal(err)
 	}
+	var said string
 	for lines := bufio.NewScanner(seconds); lines.Scan(); {
+		said = lines.Text()
 		switch strings.Fields(lines.Text() + " .")[0] {
 		case "1":
 			g.kill(t)
@@ -61,7 +63,7 @@ func TestKill(t *testing.T) {
 		}
 	}
 	if err := load.Wait(); err != nil {
-		t.Errorf("the load test: %v", err)
+		t.Errorf("the load test: %v: %s", err, said)
 	}
 	var got struct {
 		loadtest.Report

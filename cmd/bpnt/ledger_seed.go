@@ -9,20 +9,24 @@ import (
 
 // area is the size of synthetic Jakarta.
 type area struct {
-	Seed     uint64 `default:"1" help:"What cards, PINs and keys are made from; the load test must use the same."`
-	Families int    `default:"212948" help:"Families, one card each."`
-	Outlets  int    `default:"253" help:"Outlets, one terminal each."`
+	Seed      uint64 `default:"1" help:"What cards, PINs and keys are made from; the load test must use the same."`
+	Families  int    `default:"212948" help:"Families, one card each."`
+	Outlets   int    `default:"253" help:"Outlets."`
+	Terminals int    `default:"0" help:"Terminals of the area; 0 for one at each outlet. Terminal k stands at outlet k modulo --outlets."`
 }
 
 func (a area) jakarta() (ledger.Jakarta, error) {
 	if a.Families < 1 || a.Outlets < 1 || a.Outlets > 99_999 {
 		return ledger.Jakarta{}, usage("--families must be at least 1 and --outlets 1 to 99999")
 	}
-	if a.Families < a.Outlets {
-		return ledger.Jakarta{}, usage("--families must be at least --outlets: every outlet needs a family")
+	if a.Terminals != 0 && (a.Terminals < a.Outlets || a.Terminals > 99_999) {
+		return ledger.Jakarta{}, usage("--terminals must be --outlets (%d) to 99999, or 0 for one at each outlet", a.Outlets)
 	}
 	j := ledger.NewJakarta(a.Seed)
-	j.Families, j.Outlets = a.Families, a.Outlets
+	j.Families, j.Outlets, j.Terminals = a.Families, a.Outlets, a.Terminals
+	if a.Families < j.TerminalCount() {
+		return ledger.Jakarta{}, usage("--families must be at least %d: every terminal needs a family", j.TerminalCount())
+	}
 	return j, nil
 }
 
@@ -35,7 +39,8 @@ type seedCmd struct {
 func (seedCmd) Help() string {
 	return `Everything is synthetic and a function of --seed: no card of it can be real. An empty ledger only.
 
-  bpnt ledger seed --families 1000 --outlets 5`
+  bpnt ledger seed --families 1000 --outlets 5
+  bpnt ledger seed --terminals 10000`
 }
 
 func (c *seedCmd) Run(ctx context.Context, s *streams) error {

@@ -31,26 +31,58 @@ func (l *live) show(p loadtest.Snapshot) {
 }
 
 func liveLine(p loadtest.Snapshot) string {
-	return fmt.Sprintf("%4.0f s  %7.0f/s  p50 %6.1f ms  p99 %6.1f ms  %s%s",
-		p.Elapsed.Seconds(), p.Rate, millis(p.P50), millis(p.P99), strings.Join(outcomes(p.Outcomes), ", "), warming(p))
+	return fmt.Sprintf("%4.0f s  %7.0f/s good  p50 %6.1f ms  p99 %6.1f ms%s  %s%s", p.Elapsed.Seconds(), p.Goodput, millis(p.P50),
+		millis(p.P99), bareLine(p), strings.Join(outcomes(p.Outcomes), ", "), phase(p))
+}
+
+// bareLine is empty where no bare commit is timed.
+func bareLine(p loadtest.Snapshot) string {
+	if p.BareP99 == 0 {
+		return ""
+	}
+	return fmt.Sprintf("  bare commit p99 %5.1f ms", millis(p.BareP99))
 }
 
 func liveTable(p loadtest.Snapshot) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%10s %12s %10s %10s %14s\n", "elapsed", "rate/s", "p50 ms", "p99 ms", "redemptions")
-	fmt.Fprintf(&b, "%8.0f s %12.0f %10.1f %10.1f %14d%s\n", p.Elapsed.Seconds(), p.Rate, millis(p.P50), millis(p.P99),
-		p.Approved, warming(p))
+	fmt.Fprintf(&b, "%s%s\n", liveBar(p), phase(p))
+	fmt.Fprintf(&b, "%12s %12s %10s %10s %14s %14s\n", "goodput/s", "approved/s", "p50 ms", "p99 ms", "bare p99 ms", "redemptions")
+	bare := "-"
+	if p.BareP99 > 0 {
+		bare = fmt.Sprintf("%.1f", millis(p.BareP99))
+	}
+	fmt.Fprintf(&b, "%12.0f %12.0f %10.1f %10.1f %14s %14d\n", p.Goodput, p.Rate, millis(p.P50), millis(p.P99), bare, p.Approved)
 	for _, outcome := range outcomes(p.Outcomes) {
 		fmt.Fprintf(&b, "  %s\n", outcome)
 	}
 	return b.String()
 }
 
-func warming(p loadtest.Snapshot) string {
-	if p.WarmedUp {
-		return ""
+// liveBarWidth is the bar's, in characters.
+const liveBarWidth = 40
+
+// liveBar shows how much of the run is over. A run that ends by itself, and not by time, has none.
+func liveBar(p loadtest.Snapshot) string {
+	if p.Total <= 0 || p.Total >= longestBar {
+		return fmt.Sprintf("%.0f s", p.Elapsed.Seconds())
 	}
-	return "  (warming up)"
+	done := int(liveBarWidth * min(p.Elapsed.Seconds()/p.Total.Seconds(), 1))
+	return fmt.Sprintf("[%s%s] %.0f of %.0f s", strings.Repeat("█", done), strings.Repeat("░", liveBarWidth-done),
+		p.Elapsed.Seconds(), p.Total.Seconds())
+}
+
+// longestBar: what is said to last as long has no end in time.
+const longestBar = 24 * time.Hour
+
+// phase says what is not measured.
+func phase(p loadtest.Snapshot) string {
+	switch {
+	case !p.WarmedUp:
+		return "  (warming up)"
+	case p.Elapsed > p.Total:
+		return "  (doors closed, resolving)"
+	}
+	return ""
 }
 
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -37,8 +37,7 @@ type comparedRate struct {
 
 // compare lets windows of both kinds take turns. What begins takes turns too, since books grow and machines tire.
 func (c *loadtestCmd) compare(ctx context.Context, s *streams, cfg loadtest.Config, fleet []loadtest.Outlet) error {
-	w := &windows{c: c, s: s, fleet: fleet, next: cfg}
-	w.next.Funds /= int64(2 * c.Compare) // what each window may spend
+	w := &windows{c.newSequence(s, cfg, fleet, 2*c.Compare)}
 	var result comparison
 	p, err := c.proved(ctx, s, func() ([]*loadtest.Report, error) {
 		var err error
@@ -53,21 +52,15 @@ func (c *loadtestCmd) compare(ctx context.Context, s *streams, cfg loadtest.Conf
 	return c.printComparison(s, &result)
 }
 
-// windows are a comparison under way. No window uses STANs or batch numbers of an earlier one.
-type windows struct {
-	c       *loadtestCmd
-	s       *streams
-	fleet   []loadtest.Outlet
-	next    loadtest.Config
-	reports []*loadtest.Report
-}
+// windows are a comparison under way.
+type windows struct{ *sequence }
 
 func (w *windows) rounds(ctx context.Context) (rounds []comparedRound, err error) {
 	for i := range w.c.Compare {
 		var r comparedRound
 		kinds := []func() error{
-			func() error { return w.play(ctx, "purchases alone", alone(w.next), &r.Alone) },
-			func() error { return w.play(ctx, "the mix", w.next, &r.Mix) },
+			func() error { return w.rate(ctx, "purchases alone", alone(w.next), &r.Alone) },
+			func() error { return w.rate(ctx, "the mix", w.next, &r.Mix) },
 		}
 		if i%2 == 1 {
 			slices.Reverse(kinds)
@@ -82,18 +75,11 @@ func (w *windows) rounds(ctx context.Context) (rounds []comparedRound, err error
 	return rounds, nil
 }
 
-func (w *windows) play(ctx context.Context, name string, cfg loadtest.Config, to *comparedRate) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("the comparison was broken off: %w", err)
-	}
-	w.s.say("window %d of %d: %s", len(w.reports)+1, 2*w.c.Compare, name)
-	cfg.Progress = (&live{s: w.s}).show
-	report, err := w.c.play(ctx, w.s, cfg, w.fleet)
+func (w *windows) rate(ctx context.Context, name string, cfg loadtest.Config, to *comparedRate) error {
+	report, err := w.play(ctx, fmt.Sprintf("window %d of %d: %s", w.plays+1, 2*w.c.Compare, name), cfg)
 	if err != nil {
 		return err
 	}
-	w.reports = append(w.reports, report)
-	w.next.FirstSTAN, w.next.FirstBatch = report.NextSTAN(), report.NextBatch()
 	*to = comparedRate{
 		Messages: report.MessagesPerS, Redemptions: report.RatePerS, P50: report.Latency.P50, P99: report.Latency.P99,
 		Settling: report.Settlement.Seconds,

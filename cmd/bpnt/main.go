@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -17,14 +16,8 @@ import (
 	"golang.org/x/term"
 )
 
-// gcPercent lets the heap grow to five times what lives before it is collected. What lives is small (keys, caches, a
-// fleet's cards: tens of MB), and at 15,000 messages a second the default collects twelve times a second.
-const gcPercent = 400
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
+	boundGarbage()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The second signal finds the default handler and ends the process at once.
 	context.AfterFunc(ctx, stop)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"bpnt/iso"
 	"bpnt/ledger"
@@ -20,6 +21,8 @@ type proof struct {
 	Unresolved         int   `json:"unresolved"`
 
 	Batches *batchProof `json:"batches,omitempty"` // nil where no terminal settled
+
+	faults []error // of the gateway, as terminals saw them
 }
 
 // prove audits the books, and compares what these runs, one after another since before, moved and settled on a link.
@@ -32,6 +35,7 @@ func prove(ctx context.Context, books *ledger.Ledger, link string, before ledger
 	for _, r := range runs {
 		p.TerminalsDebitsIDR += r.TerminalsDebitsIDR
 		p.Unresolved += len(r.Unresolved)
+		p.faults = append(p.faults, r.Fault())
 	}
 	p.Batches, err = proveBatches(ctx, books, link, runs)
 	return p, err
@@ -49,7 +53,7 @@ func (p *proof) write(w io.Writer) error {
 
 // verdict is nil where the books are right to the rupiah.
 func (p *proof) verdict() error {
-	var wrong []error
+	wrong := slices.Clone(p.faults)
 	if p.Violations > 0 {
 		wrong = append(wrong, fmt.Errorf("the books are not right: %d rows break an invariant", p.Violations))
 	}
@@ -58,4 +62,16 @@ func (p *proof) verdict() error {
 			iso.Rupiah(p.LedgerDebitsIDR), iso.Rupiah(p.TerminalsDebitsIDR), p.Unresolved))
 	}
 	return errors.Join(append(wrong, p.Batches.verdict())...)
+}
+
+// findings are the proof for the page of a report; none where nothing was proved.
+func (p *proof) findings() []loadtest.Finding {
+	if p == nil {
+		return nil
+	}
+	if err := p.verdict(); err != nil {
+		return []loadtest.Finding{{Text: err.Error()}}
+	}
+	return []loadtest.Finding{{Good: true, Text: fmt.Sprintf("Books and terminals agree to the rupiah: %s of this run; %d invariants hold.",
+		iso.Rupiah(p.LedgerDebitsIDR), p.Checked)}}
 }

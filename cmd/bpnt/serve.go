@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -15,6 +16,7 @@ type serveCmd struct {
 	storage
 	Config   string     `help:"Links and limits (TOML); without it one EDC link on 127.0.0.1:8583."`
 	Admin    string     `default:"127.0.0.1:9583" help:"Address of /metrics, /healthz and /readyz; empty for none."`
+	Disk     string     `help:"Folder whose disk is watched (bpnt_disk_free_bytes); the private Postgres's where not given."`
 	LogLevel slog.Level `default:"info" help:"debug, info, warn or error."`
 	LogJSON  bool       `name:"log-json" help:"Log JSON lines."`
 }
@@ -43,7 +45,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	h, err := startHost(ctx, url, keys, config, c.Admin, c.logger(s))
+	h, err := startHost(ctx, url, cmp.Or(c.Disk, c.disk()), keys, config, c.Admin, c.logger(s))
 	if err != nil {
 		return err
 	}

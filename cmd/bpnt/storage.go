@@ -69,6 +69,14 @@ func (o *storage) newDatabase(ctx context.Context, s *streams) (url string, stop
 
 func (o *storage) postgresDir() string { return filepath.Join(o.DataDir, "postgres") }
 
+// disk is a folder on the disk that holds the books; empty where somebody else keeps them.
+func (o *storage) disk() string {
+	if o.DatabaseURL != "" {
+		return ""
+	}
+	return o.postgresDir()
+}
+
 func (o *storage) privateDatabase(ctx context.Context, s *streams) (url string, stop func() error, err error) {
 	server, err := localpg.Start(ctx, localpg.Config{DataDir: o.postgresDir()})
 	if err != nil {
