@@ -19,10 +19,12 @@ func (g *Gateway) admit(x *exchange) {
 		return
 	}
 	if !g.hold(x) {
+		x.recognise() // a copy may have been passed on since
 		x.verdict = g.unposted(x, verdictUnavailable, shedShare)
 		x.conn.answer(x)
 		return
 	}
+	x.remember()
 	first, entered := g.gate.enter(&x.slot)
 	switch {
 	case !entered:

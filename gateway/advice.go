@@ -13,5 +13,5 @@ func (c *conn) advice(x *exchange, m *iso.Advice) {
 		return
 	}
 	c.checkChip(x, &m.Payment)
-	x.remember()
+	x.recognise()
 }

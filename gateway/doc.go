@@ -62,7 +62,7 @@
 //	              an earlier copy, and what a settlement is made of are not asked: money must find its way back, and
 //	              refusing a copy would be silence, after which its terminal comes again with a reversal
 //	fair.go       a message whose outlet, or whose address, has more under way than its share of what is left: 91; what is
-//	              let in from an outlet with many under way stands behind all others in its lane
+//	              let in from an outlet with many under way stands behind all others in its lane, but for its reversals
 //	declined.go   a copy of a purchase that was declined a moment ago: the same answer, without the books
 //	seen.go       and in each case silence in the place of 91 for what may have been posted before
 //
@@ -74,7 +74,9 @@
 //
 // What this does not do: whoever sends from thousands of addresses, in the name of as many outlets, has thousands of shares.
 // Against that there are certificates (tls.go) and MACs, which are checked before any of this. Repeats of an outlet that
-// sends nothing else may fill half of a lane's queue.
+// sends nothing else may fill half of a lane's queue, those of several outlets or of an address all but the reserve and what
+// others need: a share is never taken of the reserve. An outlet is what DE42 says: where all of a link carry one number they
+// are one outlet, and under pressure stand behind every other link.
 //
 // # Whose money
 //

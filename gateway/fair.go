@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"time"
+
+	"bpnt/gateway/lane"
 )
 
 // Who holds messages under way: the outlet that a message names, or its terminal where it names none, and the address
@@ -34,11 +36,12 @@ const (
 // floods, the others' sales take three batches, and not the two seconds of its queue (TestFloodCostsOthersNoTime). An
 // address does not count for that: who sells through a concentrator is no worse than who has a line of his own.
 //
-// Counters are shared by those whose hashes meet, about one in 65,536, under a seed of this process: two outlets then
-// have one share, and nobody can choose with whom.
+// Counters are shared by those whose hashes meet, under a seed of this process: two outlets then have one share, and nobody
+// can choose with whom. Of 22,000 outlets a quarter meet another so; of a city's 253 hardly one. Outlets and addresses have
+// counters of their own, since an address may hold thousands.
 type shares struct {
 	seed maphash.Seed
-	held [1 << 16]atomic.Int32
+	held [holders][1 << 16]atomic.Int32
 }
 
 // shareFree is how many messages nobody is refused for holding: of a terminal one is under way, of a large outlet's
@@ -60,12 +63,14 @@ func (s *shares) of(link int16, tid, mid string, from netip.Addr) (h holding) {
 		outlet = tid
 	}
 	address := from.As16()
-	h[holdsOutlet] = s.counter(maphash.String(s.seed, outlet) + uint64(link))
-	h[holdsAddress] = s.counter(maphash.Bytes(s.seed, address[:]))
+	h[holdsOutlet] = s.counter(holdsOutlet, maphash.String(s.seed, outlet)+uint64(link))
+	h[holdsAddress] = s.counter(holdsAddress, maphash.Bytes(s.seed, address[:]))
 	return h
 }
 
-func (s *shares) counter(hash uint64) *atomic.Int32 { return &s.held[hash%uint64(len(s.held))] }
+func (s *shares) counter(holder int, hash uint64) *atomic.Int32 {
+	return &s.held[holder][hash%uint64(len(s.held[holder]))]
+}
 
 // add counts n messages in, or out.
 func (h holding) add(n int32) {
@@ -101,7 +106,13 @@ func (g *Gateway) hold(x *exchange) bool {
 	return true
 }
 
-// left is how many more messages like this one the gateway would take.
+// left is how many more messages like this one the gateway would take. A share is not taken of the lane's reserve: else one
+// address's storm of reversals would fill all that new sales may use, and shut everybody's out.
 func (g *Gateway) left(x *exchange) int {
-	return min(g.lanes[x.bucket].Room(x.terms(time.Now())), g.limits.UnderWay-g.gate.underWay())
+	now := time.Now()
+	terms := x.terms(now)
+	if terms.Patience == lane.Patient {
+		terms.Patience = max(1, x.deadline.Sub(now))
+	}
+	return min(g.lanes[x.bucket].Room(terms), g.limits.UnderWay-g.gate.underWay())
 }

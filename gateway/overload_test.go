@@ -98,9 +98,7 @@ func (c *counter) take(s sale) *exchange {
 	}
 	binary.BigEndian.PutUint64(x.request.PAN[:], uint64(s.card))
 	x.keys = [chains]orderKey{terminalKey(1, s.tid), cardKey(x.request.PAN)}
-	if x.kind == kindPurchase {
-		x.remember()
-	}
+	x.recognise()
 	x.conn.began()
 	c.admit(x)
 	return x
@@ -181,6 +179,18 @@ func TestFloodDoesNotPushOthersOut(t *testing.T) {
 		{"an outlet with 2,000 terminals, each at another address", home, func(n int) sale {
 			return sale{address: home(1_000 + n%2_000), tid: fmt.Sprintf("BAD%05d", n%2_000), mid: "600600600600666"}
 		}},
+		{"repeats of an address that makes up terminals and outlets", home, func(n int) sale {
+			return sale{address: home(9_999), tid: fmt.Sprintf("B%07d", n), mid: fmt.Sprintf("666%012d", n), mti: iso.MTIFinancial.Repeat()}
+		}},
+		{"reversals of an address that makes up terminals and outlets", home, func(n int) sale {
+			return sale{address: home(9_999), tid: fmt.Sprintf("B%07d", n), mid: fmt.Sprintf("666%012d", n), mti: iso.MTIReversal}
+		}},
+		{"reversals of a concentrator's 253 outlets", home, func(n int) sale {
+			return sale{address: home(9_999), tid: fmt.Sprintf("B%07d", n%2_024), mid: fmt.Sprintf("666%012d", n%253), mti: iso.MTIReversal}
+		}},
+		{"repeats of ten outlets", home, func(n int) sale {
+			return sale{address: home(9_990 + n%10), tid: fmt.Sprintf("BAD%05d", n%20_000), mid: fmt.Sprintf("666%012d", n%10), mti: iso.MTIFinancial.Repeat()}
+		}},
 		{"repeats of an outlet", home, func(n int) sale {
 			return sale{address: home(9_999), tid: fmt.Sprintf("BAD%05d", n%2_000), mid: "600600600600666", mti: iso.MTIFinancial.Repeat()}
 		}},
@@ -194,9 +204,11 @@ func TestFloodDoesNotPushOthersOut(t *testing.T) {
 				if left := c.gate.underWay(); left != 0 {
 					t.Errorf("%d messages are under way at the end", left)
 				}
-				for i := range c.shares.held {
-					if n := c.shares.held[i].Load(); n != 0 {
-						t.Fatalf("a share of %d is left at the end", n)
+				for holder := range c.shares.held {
+					for i := range c.shares.held[holder] {
+						if n := c.shares.held[holder][i].Load(); n != 0 {
+							t.Fatalf("a share of %d is left at the end", n)
+						}
 					}
 				}
 			})
@@ -222,6 +234,79 @@ func TestFloodCostsOthersNoTime(t *testing.T) {
 			t.Errorf("after three batches: %v", v)
 		}
 		time.Sleep(20 * time.Second)
+	})
+}
+
+// TestFloodingOutletGetsItsReversals: money finds its way back also where its outlet floods and the others keep the lane
+// busy; and what was let in behind them is not refused at its deadline, twenty seconds later.
+func TestFloodingOutletGetsItsReversals(t *testing.T) {
+	overload(t, nil, func(c *counter) {
+		var reversals []*exchange
+		seconds := 60
+		if testing.Short() {
+			seconds = 30
+		}
+		for n := range seconds * 1_000 {
+			time.Sleep(time.Millisecond)
+			if n%20 == 0 { // half of what the books can do
+				c.take(shopSale(n, 5_000, home))
+			}
+			s := sale{address: home(9_999), tid: fmt.Sprintf("BAD%05d", n%2_000), mid: "600600600600666", card: n, stan: int32(n), amount: 1_000}
+			if n%500 == 250 {
+				s.mti = iso.MTIReversal
+				reversals = append(reversals, c.take(s))
+				continue
+			}
+			c.take(s)
+		}
+		time.Sleep(30 * time.Second)
+		synctest.Wait()
+		if n := approved(reversals); n < len(reversals) {
+			t.Errorf("%d of %d reversals reached the books", n, len(reversals))
+		}
+	})
+}
+
+// TestNobodyIsToldAfterItsPatience: where every outlet asks for more than there is, each stands now before and now behind
+// the others; what is let in is decided, and nothing is refused at its deadline, twenty seconds later.
+func TestNobodyIsToldAfterItsPatience(t *testing.T) {
+	overload(t, nil, func(c *counter) {
+		for n := range 40_000 {
+			time.Sleep(time.Millisecond)
+			outlet := n * 7_919 % 30
+			c.take(sale{address: home(outlet), tid: fmt.Sprintf("U%07d", n), mid: fmt.Sprintf("6006006006%05d", outlet), card: n, stan: int32(n), amount: 1_000})
+		}
+		time.Sleep(30 * time.Second)
+		synctest.Wait()
+		if late := figure(t, c.Gateway, `bpnt_shed_total{reason="not_posted"}`); late > 0 {
+			t.Errorf("%v messages were let in and refused at their deadline", late)
+		}
+	})
+}
+
+// TestFloodDoesNotMakeCopiesForgotten: what is refused takes no place in the memory of what was passed on, so a copy of an
+// approved sale that comes after a flood is still known for one, and hears no 91.
+func TestFloodDoesNotMakeCopiesForgotten(t *testing.T) {
+	overload(t, func(c *Config) { c.Limits.SeenMax, c.Limits.LaneDepth = 1_000, 200 }, func(c *counter) {
+		sold := sale{address: home(9_999), tid: "BAD99999", mid: "600600600600666", card: 99_999, stan: 1, amount: 1_000}
+		first := c.take(sold)
+		time.Sleep(time.Second)
+		refused := 0
+		for n := range 20_000 {
+			x := c.take(sale{address: home(9_999), tid: fmt.Sprintf("BAD%05d", n%2_000), mid: "600600600600666", card: n, stan: int32(n), amount: 1_000})
+			if answer(x) == verdictUnavailable {
+				refused++
+			}
+		}
+		if refused < 4_000 {
+			t.Fatalf("only %d messages were refused: there is no flood", refused)
+		}
+		again := c.take(sold)
+		time.Sleep(30 * time.Second)
+		synctest.Wait()
+		if first.verdict != verdict(ledger.OutcomeApproved) || again.verdict == verdictUnavailable {
+			t.Errorf("the sale: %v, its copy: %v", first.verdict, again.verdict)
+		}
 	})
 }
 

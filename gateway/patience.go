@@ -20,9 +20,13 @@ func (x *exchange) patience(now time.Time) time.Duration {
 	return max(1, min(x.conn.link.ShedAfter.Duration, x.deadline.Sub(now)))
 }
 
-// terms are those on which a message waits in its lane.
+// terms are those on which a message waits in its lane. A reversal stands behind nobody, also where its outlet floods: behind,
+// two of three found no place before their deadline, and again at each repeat.
 func (x *exchange) terms(now time.Time) lane.Terms {
-	return lane.Terms{Deadline: x.deadline, Patience: x.patience(now), Behind: x.holding.crowded()}
+	return lane.Terms{
+		Deadline: x.deadline, Patience: x.patience(now),
+		Behind: x.kind != kindReversal && x.holding.crowded(),
+	}
 }
 
 // shedPart is the part of a link's deadline, one in so many, that a new message waits at the most where the link does not

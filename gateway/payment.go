@@ -41,8 +41,20 @@ func (x *exchange) identity() identity {
 	return identity{link: x.request.Link, class: class, stan: x.request.STAN, tid: x.request.TID, pan: x.request.PAN}
 }
 
-// remember notes that the message is passed on, and whether a copy of it was before.
-func (x *exchange) remember() { x.copied = x.conn.gateway.seen.add(x.identity(), x.received) }
+// recognise tells the exchange whether a copy of it was passed on before.
+func (x *exchange) recognise() {
+	if x.onceOnly() {
+		x.copied = x.copied || x.conn.gateway.seen.has(x.identity())
+	}
+}
+
+// remember notes that the message is passed on. What is refused is not noted: a flood of it would make the gateway forget
+// what it did pass on.
+func (x *exchange) remember() {
+	if x.onceOnly() {
+		x.copied = x.conn.gateway.seen.add(x.identity(), x.received) || x.copied
+	}
+}
 
 // foreign tells whether a switch names another currency than the rupiah (DE49).
 func foreign(currency string) bool { return currency != "" && currency != iso.CurrencyRupiah }

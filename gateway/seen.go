@@ -11,8 +11,8 @@ import (
 // seen remembers which purchases, voids, refunds and advices this process has passed on to the ledger lately. Only a message that can have no
 // earlier copy may be refused with 91: the earlier copy of a repeat may stand in the books, and "91, nothing moved"
 // would be a lie. The set is allowed to err on the side of silence (two identities may share a fingerprint, about
-// once in 10^13) and to forget: terminals flag their own repeats, and a copy that comes after the set has turned over
-// twice is far beyond any terminal's patience.
+// once in 10^13) and to forget: terminals flag their own repeats, and an entry lives for one to two turns of the set. A
+// million entries are 42 s at 25,000 a second, beyond a terminal's patience of 30.
 type seen struct {
 	mu       sync.Mutex
 	seed     maphash.Seed

@@ -22,12 +22,16 @@ func (b *backlog[Q]) queues() [3]*queue[Q] { return [...]*queue[Q]{&b.back, &b.f
 
 func (b *backlog[Q]) n() int { return b.back.n + b.front.n + b.behind.n }
 
-// ahead is how many go before a request that comes now.
+// ahead is how many go before a request that comes now. Of those that will come to the front while one waits behind,
+// nobody knows: so it counts on a front that stays as busy as it is.
 func (b *backlog[Q]) ahead(behind bool) int {
-	if behind {
+	first := b.back.n + b.front.n
+	switch {
+	case behind && b.front.n > 0:
+		return first + turns*b.behind.n
+	case behind:
 		return b.n()
 	}
-	first := b.back.n + b.front.n
 	return first + min(b.behind.n, first/(turns-1))
 }
 
