@@ -75,7 +75,7 @@ func TestLastNumber(t *testing.T) {
 }
 
 func TestMemoryBoundsSharedBuffers(t *testing.T) {
-	for memory, want := range map[int64]string{64 << 30: "1024MB", 2 << 30: "512MB", 1 << 20: "16MB"} {
+	for memory, want := range map[int64]string{64 << 30: "8192MB", 2 << 30: "512MB", 1 << 20: "16MB"} {
 		if got := DefaultSettings(memory)["shared_buffers"]; got != want {
 			t.Errorf("shared_buffers of a machine with %d bytes: %s, want %s", memory, got, want)
 		}

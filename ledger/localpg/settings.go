@@ -25,7 +25,8 @@ func DefaultSettings(memory int64) map[string]string {
 		"unix_socket_permissions": "0700",
 		"max_connections":         "100",
 
-		"shared_buffers":       megabytes(min(1<<30, memory/4)),
+		// A country's cards and purses are 7 GB, each of which may be the next; what is not used costs nothing.
+		"shared_buffers":       megabytes(min(8<<30, memory/4)),
 		"effective_cache_size": megabytes(memory / 2),
 		"wal_buffers":          "64MB",
 		"random_page_cost":     "1.1", // no disk arm to move
