@@ -80,7 +80,10 @@ func (r *recorder) addTo(sum *recorder) {
 // edges tells when the measured time begins and when it ends, so that others can take their figures of the same time.
 // A run that is broken off before tells nothing more.
 func (t *tally) edges(open context.Context, tell func(begun bool)) {
-	if tell == nil || !sleepUntil(open, t.from) {
+	if tell == nil {
+		return
+	}
+	if pause(open, time.Until(t.from)); open.Err() != nil {
 		return
 	}
 	tell(true)

@@ -69,7 +69,8 @@ func (d *demo) watched(ctx context.Context, cfg loadtest.Config, h *host, fleet 
 	if report, err = loadtest.Run(ctx, cfg, fleet); err != nil {
 		return nil, err
 	}
-	return report, o.complete(context.WithoutCancel(ctx), report)
+	o.complete(context.WithoutCancel(ctx), report)
+	return report, nil
 }
 
 // profileCards is how many test cards the profile of bpnt edc gets.

@@ -138,9 +138,9 @@ func (o *observer) into(ctx context.Context, cfg *loadtest.Config) {
 }
 
 // complete adds to a report what was seen during its measured time.
-func (o *observer) complete(ctx context.Context, report *loadtest.Report) error {
+func (o *observer) complete(ctx context.Context, report *loadtest.Report) {
 	if o == nil {
-		return nil
+		return
 	}
 	report.Environment = loadtest.NewEnvironment(commandLine(os.Args))
 	if o.meter != nil {
@@ -154,7 +154,6 @@ func (o *observer) complete(ctx context.Context, report *loadtest.Report) error 
 		}
 	}
 	report.Cost = o.cost(report)
-	return nil
 }
 
 // close ends the connections and removes the probe's table.
