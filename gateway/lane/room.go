@@ -15,7 +15,7 @@ func (l *Lane[Q, A]) Room(t Terms) int {
 // room is Room. What has less than a batch before it is looked at without a clock. The caller holds mu.
 func (l *Lane[Q, A]) room(t Terms) int {
 	free, ahead := l.free(t), l.waiting.ahead(t.Behind)
-	if t.Patience == Patient || ahead < l.config.BatchMax {
+	if t.Patience == Patient || min(ahead, l.waiting.n()) < l.config.BatchMax {
 		return free
 	}
 	return min(free, l.pace.places(t.Patience, l.config.BatchMax, l.left())-ahead)
