@@ -130,13 +130,13 @@ func alone(c loadtest.Config) loadtest.Config {
 
 // The STANs of simulated terminals and of bpnt edc share the TIDs but not the numbers.
 const (
-	loadSTANs    = 400_000
+	loadSTANs    = 850_000
 	edcFirstSTAN = 900_001
 )
 
-// firstSTAN moves on a hundred a second, about as fast as a busy terminal uses them, so that a run on the same day does
-// not begin with the STANs of the run before.
-func firstSTAN(now time.Time) int32 { return int32(now.UnixMilli()/10%loadSTANs) + 1 }
+// firstSTAN moves on two hundred a second, about as fast as a busy terminal uses them, so that a run on the same day does
+// not begin with the STANs of the run before: a sale with the STAN, card and amount of an earlier one is its repeat.
+func firstSTAN(now time.Time) int32 { return int32(now.UnixMilli()/5%loadSTANs) + 1 }
 
 // loadBatches are half of the numbers that a batch can have.
 const loadBatches = 499_999
