@@ -19,7 +19,6 @@ func (g *Gateway) admit(x *exchange) {
 		return
 	}
 	if !g.hold(x) {
-		x.recognise() // a copy may have been passed on since
 		x.verdict = g.unposted(x, verdictUnavailable, shedShare)
 		x.conn.answer(x)
 		return
@@ -47,6 +46,7 @@ func (g *Gateway) unfit(x *exchange) bool {
 		return false
 	}
 	x.conn.logHostile("a request that the books could not hold was stopped", "error", err)
+	x.recognise()
 	x.refuse(g.unposted(x, verdictPoisoned, shedInvalid))
 	return true
 }

@@ -13,5 +13,4 @@ func (c *conn) advice(x *exchange, m *iso.Advice) {
 		return
 	}
 	c.checkChip(x, &m.Payment)
-	x.recognise()
 }

@@ -109,6 +109,7 @@ func (g *Gateway) hold(x *exchange) bool {
 // left is how many more messages like this one the gateway would take. A share is not taken of the lane's reserve: else one
 // address's storm of reversals would fill all that new sales may use, and shut everybody's out.
 func (g *Gateway) left(x *exchange) int {
+	x.recognise()
 	now := time.Now()
 	terms := x.terms(now)
 	if terms.Patience == lane.Patient {

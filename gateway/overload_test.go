@@ -98,7 +98,6 @@ func (c *counter) take(s sale) *exchange {
 	}
 	binary.BigEndian.PutUint64(x.request.PAN[:], uint64(s.card))
 	x.keys = [chains]orderKey{terminalKey(1, s.tid), cardKey(x.request.PAN)}
-	x.recognise()
 	x.conn.began()
 	c.admit(x)
 	return x

@@ -41,7 +41,8 @@ func (x *exchange) identity() identity {
 	return identity{link: x.request.Link, class: class, stan: x.request.STAN, tid: x.request.TID, pan: x.request.PAN}
 }
 
-// recognise tells the exchange whether a copy of it was passed on before.
+// recognise tells the exchange whether a copy of it was passed on before. It is asked where the message may be refused
+// before it is remembered, which tells the same.
 func (x *exchange) recognise() {
 	if x.onceOnly() {
 		x.copied = x.copied || x.conn.gateway.seen.has(x.identity())

@@ -22,6 +22,7 @@ func (c *conn) pinValue(x *exchange, block iso.PINBlock) {
 	}
 	keys, err := c.keysOf(x)
 	if err != nil {
+		x.recognise()
 		x.refuse(c.gateway.unposted(x, verdictUnavailable, shedKeys))
 		return
 	}

@@ -13,7 +13,6 @@ func (c *conn) purchase(x *exchange, m *iso.Purchase) {
 	}
 	c.checkChip(x, &m.Payment)
 	x.request.PINRequired = c.link.PIN == PINRequired
-	x.recognise()
 	c.pinValue(x, m.PIN)
 }
 

@@ -14,5 +14,4 @@ func (c *conn) refund(x *exchange, m *iso.Refund) {
 		return
 	}
 	x.request.Original = ledger.ParseRRN(x.head.RRN)
-	x.recognise()
 }

@@ -10,5 +10,4 @@ import (
 func (c *conn) void(x *exchange, m *iso.Void) {
 	c.payment(x, ledger.KindVoid, &m.Payment)
 	x.request.Original = ledger.ParseRRN(x.head.RRN)
-	x.recognise()
 }
