@@ -88,6 +88,7 @@ func TestKill(t *testing.T) {
 type service struct {
 	dir, edc, admin, config string
 	cmd                     *exec.Cmd
+	log                     *os.File // takes all that the gateway says; nil for the test's stderr and errors only
 }
 
 func newService(t *testing.T) *service {
@@ -122,6 +123,10 @@ func (g *service) start(t *testing.T) {
 	t.Helper()
 	g.cmd = command(t.Context(), "serve", "--data-dir", g.dir, "--config", g.config, "--admin", g.admin, "--log-level", "error")
 	g.cmd.Stderr = os.Stderr
+	if g.log != nil {
+		g.cmd.Args = append(g.cmd.Args, "--log-level", "debug")
+		g.cmd.Stderr = g.log
+	}
 	if err := g.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

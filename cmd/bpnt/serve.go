@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -29,6 +31,15 @@ which is safe too: what was not answered is settled by the terminals' reversals.
 }
 
 func (c *serveCmd) Run(ctx context.Context, s *streams) (err error) {
+	signal.Ignore(syscall.SIGPIPE) // of a log whose reader is gone
+	log := newPatientLog(s.err)
+	defer log.close()
+	patient := *s
+	patient.err = log
+	return c.serve(ctx, &patient)
+}
+
+func (c *serveCmd) serve(ctx context.Context, s *streams) (err error) {
 	config, err := c.links()
 	if err != nil {
 		return err
