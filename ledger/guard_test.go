@@ -79,6 +79,7 @@ func TestAuditFindsTampering(t *testing.T) {
 		"a balance":             {`update bpnt.purse set balance = balance - 1`, "I02 I03"},
 		"a flush's digest":      {`update bpnt.flush set digest = sha256('x') where no = 1 and bucket = 0`, "I18"},
 		"a flush removed":       {`delete from bpnt.flush where no = 2 and bucket = 0`, "I18"},
+		"the chain removed":     {`delete from bpnt.flush; update bpnt.bucket set flush_no = 0, digest = sha256('bpnt')`, "I18"},
 		"the head":              {`update bpnt.bucket set digest = sha256('x') where id = 0`, "I18"},
 		"a tombstone removed":   {`delete from bpnt.message where outcome = 5`, "I08"},
 		"an original removed":   {`delete from bpnt.message where class = 'R' and outcome = 1`, "I05 I08"},

@@ -38,7 +38,7 @@ select format('posting %s/%s/%s is in no flush', u.bucket, u.message, u.line)
                partition by bucket order by message, is_posting rows unbounded preceding) as covered
           from (select f.bucket, f.first_message as message, 0 as line, f.last_message, false as is_posting from bpnt.flush f
                 union all select p.bucket, p.message, p.line, null, true from bpnt.posting p) a
-         where (select sum(postings) from bpnt.flush) <> (select count(*) from bpnt.posting)) u
+         where (select coalesce(sum(postings), 0) from bpnt.flush) <> (select count(*) from bpnt.posting)) u
  where u.is_posting and u.message > coalesce(u.covered, -1)
 union all
 select case when b.flush_no is distinct from coalesce(f.no, 0) or f.flushes <> f.no
