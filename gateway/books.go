@@ -56,11 +56,13 @@ func (b *books) post(ctx context.Context, batch []*exchange) ([]lane.Answer[ledg
 	b.requests = b.requests[:0]
 	for _, x := range batch {
 		b.requests = append(b.requests, x.request)
-		x.request.Resent = true // the next time it is
 	}
 	began := time.Now()
 	results, err := b.gateway.ledger.Post(ctx, b.bucket, b.requests)
 	if err != nil {
+		for _, x := range batch {
+			x.request.Resent = true // the next time it is; what the books sent on, or back to wait, they did not store
+		}
 		b.trouble("a batch was not posted, or its outcome is unknown", err)
 		return nil, err
 	}
