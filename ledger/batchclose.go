@@ -57,7 +57,7 @@ func (l *Ledger) closeForgotten(ctx context.Context, before time.Time) ([]int32,
 		err := l.pool.QueryRow(ctx, `select * from bpnt.close_forgotten($1, $2, $3, $4)`,
 			l.now(), before, last.Int32, forgottenChunk).Scan(&last, &chunk)
 		if err != nil {
-			return nil, jobError(err)
+			return nil, lostSession(ctx, err)
 		}
 		if !last.Valid {
 			return closed, nil

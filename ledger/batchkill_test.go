@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -17,9 +16,7 @@ func TestKillDuringClose(t *testing.T) {
 	b, server, dir := durable(t)
 	shoppers := make([]*shopper, cards)
 	for i := range shoppers {
-		card := pan(fmt.Sprint("closing", i), byte(i%2))
-		b.family(int64(i+1), card)
-		shoppers[i] = &shopper{b: b, card: card, first: int32(i) * 200_000}
+		shoppers[i] = newShopper(b, i, 1)
 	}
 	b.disburse(testPeriod, 1_000_000_000)
 	s := &settler{books: b}
@@ -27,12 +24,11 @@ func TestKillDuringClose(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		var wait sync.WaitGroup
 		for _, shopper := range shoppers {
-			wait.Go(func() { shopper.shop(ctx) })
+			wait.Go(func() { shopper.shop(ctx, func() {}) })
 		}
 		wait.Go(func() { s.settle(ctx) })
 		time.Sleep(time.Duration(80+rand.IntN(120)) * time.Millisecond) // when to kill is what the test is about
-		b.must(0, server.Kill())
-		stop()
+		strike(t, server, dir, stop)
 		wait.Wait()
 		server = startServer(t, dir)
 		for _, shopper := range shoppers {

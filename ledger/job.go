@@ -105,6 +105,18 @@ func jobError(err error) error {
 	return fmt.Errorf("the database refused (SQLSTATE %s)", server.Code)
 }
 
+// lostSession is jobError for a job that makes its calls on whichever connection the pool has: what the driver says of one
+// that ended is no word for an operator.
+func lostSession(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("broken off: run it again and it goes on (%w)", ctx.Err())
+	case errors.Is(fate(err), ErrIndeterminate):
+		return fmt.Errorf("broken off, the database went away: run it again and it goes on (%w)", ErrIndeterminate)
+	}
+	return jobError(err)
+}
+
 // constraintError says which rule of the schema a row broke.
 type constraintError struct{ code, name string }
 

@@ -28,10 +28,10 @@ func (l *Ledger) registering(ctx context.Context, work func(*pgx.Conn) error) er
 	defer pooled.Release()
 	conn := pooled.Conn()
 	if err := register(ctx, conn); err != nil {
-		return err
+		return brokenOff(ctx, conn, err)
 	}
 	defer unregister(ctx, conn)
-	return jobError(work(conn))
+	return brokenOff(ctx, conn, jobError(work(conn)))
 }
 
 // register takes the lock until unregister, or the end of the session.
