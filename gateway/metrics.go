@@ -125,6 +125,8 @@ func (m *metrics) gauges(g *Gateway) {
 	gauge("bpnt_pool_in_use", "Database connections in use.", func() float64 { return float64(pool().InUse) })
 	gauge("bpnt_pool_max", "Database connections allowed.", func() float64 { return float64(pool().Max) })
 	total("bpnt_pool_acquires_total", "Database connections borrowed.", func() float64 { return float64(pool().AcquireCount) })
+	total("bpnt_pool_stale_total", "Database connections dropped because their server was the primary no longer.",
+		func() float64 { return float64(pool().Stale) })
 	total("bpnt_pool_wait_seconds_total", "Time spent waiting for one.", func() float64 { return pool().AcquireWait.Seconds() })
 }
 

@@ -80,7 +80,7 @@ func (l *Ledger) beginBatch(ctx context.Context, c BatchClaim) (BatchAnswer, *pe
 	var pending pgtype.Int4
 	var own bool
 	t := c.Totals
-	answer, err := scanBatch(l.pool.QueryRow(ctx, closeSQL, l.now(), c.Link, c.TID, c.MID, c.STAN, present(c.SentBatch),
+	answer, err := scanBatch(l.errand(ctx, closeSQL, l.now(), c.Link, c.TID, c.MID, c.STAN, present(c.SentBatch),
 		t.Sales, t.SalesAmount, t.Refunds, t.RefundsAmount, c.Trailer), &pending, &own)
 	if err != nil || !pending.Valid {
 		return answer, nil, err
@@ -91,7 +91,7 @@ func (l *Ledger) beginBatch(ctx context.Context, c BatchClaim) (BatchAnswer, *pe
 func (l *Ledger) endBatch(ctx context.Context, reconciliation int32) (BatchAnswer, error) {
 	var pending pgtype.Int4
 	var own bool
-	return scanBatch(l.pool.QueryRow(ctx, `select * from bpnt.batch_end($1, $2)`, l.now(), reconciliation), &pending, &own)
+	return scanBatch(l.errand(ctx, `select * from bpnt.batch_end($1, $2)`, l.now(), reconciliation), &pending, &own)
 }
 
 // passBuckets takes and frees each bucket's lock once: whoever read a batch's number before it changed has committed then.
@@ -114,7 +114,7 @@ func scanBatch(row scanner, pending *pgtype.Int4, own *bool) (a BatchAnswer, err
 	err = row.Scan(pending, own, &a.Outcome, &a.Replay, &at, &sent, &a.Ours.Sales, &a.Ours.SalesAmount, &a.Ours.Refunds,
 		&a.Ours.RefundsAmount, &a.Voids, &a.VoidsAmount, &masthead)
 	if err != nil {
-		return BatchAnswer{}, fate(err)
+		return BatchAnswer{}, err
 	}
 	a.At, a.SentBatch, a.Masthead = at.Time, orAbsent(sent), masthead.Int32
 	a.Gross = a.Ours

@@ -87,39 +87,67 @@ func assertSession(ctx context.Context, conn *pgx.Conn) error {
 		return err
 	}
 	if isolation != "read committed" {
-		return fmt.Errorf("the session's isolation is %q: post() is right under READ COMMITTED only", isolation)
+		return unfit(fmt.Sprintf("the session's isolation is %q: post() is right under READ COMMITTED only", isolation))
 	}
 	if durable == "off" {
-		return errors.New("synchronous_commit is off for this role: an approval could be lost. Turn it on")
+		return unfit("synchronous_commit is off for this role: an approval could be lost. Turn it on")
 	}
 	return nil
 }
 
+// unfit is why a session is refused.
+type unfit string
+
+func (u unfit) Error() string { return string(u) }
+
 // Ledger is a pool of connections to one ledger.
 type Ledger struct {
 	pool    *pgxpool.Pool
+	primary *primary
+	survey  *survey // nil where the URL names one server
 	buckets int
 	print   string
 	// clock is the time that jobs are told, in tests by the owner of the books; the zero time stands for the server's.
 	clock time.Time
 }
 
-// Open connects, and checks that the database holds a ledger of a version that this program knows.
+// Open connects, and checks that the database holds a ledger of a version that this program knows. A URL may name
+// several servers (host=a,b): the one that takes writes is used, and after a failover the new one (primary.go).
 func Open(ctx context.Context, o Options) (*Ledger, error) {
 	config, err := poolConfig(o)
 	if err != nil {
 		return nil, err
 	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	l, err := connect(ctx, config)
 	if err != nil {
 		return nil, connectError(err)
 	}
-	l := &Ledger{pool: pool}
 	if err := l.readSettings(ctx); err != nil {
-		pool.Close()
+		l.Close()
 		return nil, err
 	}
 	return l, nil
+}
+
+// connect makes the pool, once it is known which server is the primary.
+func connect(ctx context.Context, config *pgxpool.Config) (*Ledger, error) {
+	p := &primary{}
+	conn := config.ConnConfig
+	conn.ValidateConnect, conn.OnPgError = p.validate, p.onError
+	s := newSurvey(p, conn)
+	if s != nil {
+		config.BeforeConnect = s.beforeConnect
+		s.look(ctx)
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	p.pool.Store(pool)
+	if s != nil {
+		s.start()
+	}
+	return &Ledger{pool: pool, primary: p, survey: s}, nil
 }
 
 // readSettings loads what was fixed when the ledger was made.
@@ -149,7 +177,17 @@ func sameCode(digest string) error {
 // connectError says what to do about a connection that could not be had.
 func connectError(err error) error {
 	var server *pgconn.PgError
-	if !errors.As(err, &server) {
+	var session unfit
+	switch {
+	case errors.As(err, &session):
+		return session
+	case errors.Is(err, errOtherCluster):
+		return errOtherCluster
+	case errors.Is(err, errOldPrimary):
+		return fmt.Errorf("%w (%w)", errOldPrimary, ErrUnavailable)
+	case errors.Is(err, pgconn.ErrReadOnlyConnection):
+		return fmt.Errorf("no server of the URL takes writes: promote a standby, or correct it (%w)", ErrUnavailable)
+	case !errors.As(err, &server):
 		return fmt.Errorf("the database does not answer: see that it runs and that the URL is right (%w)", ErrUnavailable)
 	}
 	switch server.Code {
@@ -164,7 +202,10 @@ func connectError(err error) error {
 }
 
 // Close waits for the connections in use and closes all.
-func (l *Ledger) Close() { l.pool.Close() }
+func (l *Ledger) Close() {
+	l.survey.end()
+	l.pool.Close()
+}
 
 // Buckets is the number of buckets this ledger was made with; they are numbered from 0.
 func (l *Ledger) Buckets() int { return l.buckets }
@@ -192,6 +233,7 @@ type PoolStats struct {
 	Total, Idle, InUse, Max int32
 	AcquireCount            int64
 	AcquireWait             time.Duration
+	Stale                   int64 // dropped because their server was found not to be the primary any more
 }
 
 // PoolStats reads the pool's figures.
@@ -200,5 +242,6 @@ func (l *Ledger) PoolStats() PoolStats {
 	return PoolStats{
 		Total: s.TotalConns(), Idle: s.IdleConns(), InUse: s.AcquiredConns(), Max: s.MaxConns(),
 		AcquireCount: s.AcquireCount(), AcquireWait: s.AcquireDuration(),
+		Stale: l.primary.stale.Load(),
 	}
 }

@@ -11,8 +11,8 @@ import (
 // than ten days after the ledger's own; batch_unknown, where the link is no switch's. Errors are those of CloseBatch; safe to repeat.
 func (l *Ledger) CutOver(ctx context.Context, link int16, date string) (Outcome, error) {
 	var outcome Outcome
-	if err := l.pool.QueryRow(ctx, `select bpnt.cut_over($1, $2, $3)`, l.now(), link, date).Scan(&outcome); err != nil {
-		return 0, fate(err)
+	if err := l.errand(ctx, `select bpnt.cut_over($1, $2, $3)`, l.now(), link, date).Scan(&outcome); err != nil {
+		return 0, err
 	}
 	return outcome, nil
 }

@@ -87,6 +87,11 @@
 //     handed over.
 //   - No job's SQL may rest on the planner's figures: the tables of a run have none, and those of purse are of last month.
 //     Rows are looked up one by one in lateral subqueries with a limit.
+//   - Which server is the primary: of a URL that names several, the one that takes writes and is on the highest timeline that
+//     this process has seen (primary.go, survey.go). Connections to another are refused or dropped, and a commit on one is
+//     unknown. That is no lease: docs/operations.md says what it promises.
+//   - What a terminal is told survives a failover where the standby is synchronous, repeats too: every call whose answer is
+//     believed writes something, so that its commit waits (errand.go).
 //   - One job that moves money at a time, by an advisory lock that lives and dies with the job's connection.
 //   - posting is one table, not one a month. Rows come in the order of time, so a month's report reads a month's pages by
 //     the BRIN index as it is. With thirteen partitions a batch of 100 cost 2.5 to 2.9 µs a row instead of 2.1 (insert, and

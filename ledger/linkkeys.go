@@ -59,8 +59,8 @@ func (l *Ledger) ConfirmLinkKeys(ctx context.Context, link int16) error {
 // ErrNotFound.
 func (l *Ledger) changeKeys(ctx context.Context, sql string, args ...any) error {
 	var found bool
-	if err := l.pool.QueryRow(ctx, sql, args...).Scan(&found); err != nil {
-		return fate(err)
+	if err := l.errand(ctx, sql, args...).Scan(&found); err != nil {
+		return err
 	}
 	if !found {
 		return ErrNotFound

@@ -21,6 +21,9 @@ var migrations embed.FS
 // BucketsDefault suits one machine: as many lanes as can keep it busy while each still fills its batches.
 const BucketsDefault = 2
 
+// lockTries is how often, once a second, an instance asks whether another has done migrating.
+const lockTries = 300
+
 // MigrateOptions are what is fixed when a ledger is made; on a ledger that exists they are compared, never changed.
 type MigrateOptions struct {
 	Buckets        int    // 1 to 100; 0 for BucketsDefault, or for what the ledger has
@@ -57,7 +60,7 @@ func applyMigrations(ctx context.Context, config *pgx.ConnConfig) error {
 	if err := db.PingContext(ctx); err != nil {
 		return connectError(err)
 	}
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, lockTries))
 	if err != nil {
 		return err
 	}

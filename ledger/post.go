@@ -43,6 +43,9 @@ func (l *Ledger) postAt(ctx context.Context, bucket int16, requests []Request, a
 	if err := runPost(ctx, conn, bucket, at, c, results); err != nil {
 		return nil, err
 	}
+	if l.primary.doubts(conn.Conn().PgConn()) {
+		return nil, ErrIndeterminate
+	}
 	return results, nil
 }
 
@@ -65,11 +68,6 @@ func runPost(ctx context.Context, conn *pgxpool.Conn, bucket int16, at time.Time
 	rows.Close()
 	if err := rows.Err(); err != nil {
 		return fate(err)
-	}
-	data := conn.Conn().PgConn().CustomData()
-	if data[unreplicated] != nil {
-		delete(data, unreplicated)
-		return ErrIndeterminate
 	}
 	if seen != len(c.place) {
 		return errors.Join(ErrIndeterminate, errors.New("post() answered another number of rows than it was asked"))

@@ -61,13 +61,13 @@ func (l *Ledger) Reconcile(ctx context.Context, c SwitchClaim) (SwitchAnswer, er
 
 func (l *Ledger) compareDay(ctx context.Context, c SwitchClaim, day pgtype.Int4) (a SwitchAnswer, err error) {
 	t, o := c.Totals, &a.Ours
-	err = l.pool.QueryRow(ctx, `select * from bpnt.switch_compare($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+	err = l.errand(ctx, `select * from bpnt.switch_compare($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		l.now(), c.Link, day, c.STAN, t.Debits.Count, t.Debits.Amount, t.DebitReversals.Count, t.DebitReversals.Amount,
 		t.Credits.Count, t.Credits.Amount, t.CreditReversals.Count, t.CreditReversals.Amount, t.Net).
 		Scan(&a.Outcome, &a.Replay, &a.At, &o.Debits.Count, &o.Debits.Amount, &o.DebitReversals.Count, &o.DebitReversals.Amount,
 			&o.Credits.Count, &o.Credits.Amount, &o.CreditReversals.Count, &o.CreditReversals.Amount)
 	if err != nil {
-		return SwitchAnswer{}, fate(err)
+		return SwitchAnswer{}, err
 	}
 	o.Net = o.Debits.Amount - o.DebitReversals.Amount - o.Credits.Amount + o.CreditReversals.Amount
 	return a, nil

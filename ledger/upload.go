@@ -34,11 +34,11 @@ type UploadAnswer struct {
 func (l *Ledger) Upload(ctx context.Context, u UploadItem) (UploadAnswer, error) {
 	var a UploadAnswer
 	pan := pgtype.UUID{Bytes: u.PAN, Valid: u.PAN != PANKey{}}
-	err := l.pool.QueryRow(ctx, `select outcome, replay, at from bpnt.upload_note($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	err := l.errand(ctx, `select outcome, replay, at from bpnt.upload_note($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		l.now(), u.Link, u.TID, u.OriginalMTI, u.OriginalSTAN, u.RRN, pan, u.Amount, u.ProcessingCode).
 		Scan(&a.Outcome, &a.Replay, &a.At)
 	if err != nil {
-		return UploadAnswer{}, fate(err)
+		return UploadAnswer{}, err
 	}
 	return a, nil
 }

@@ -21,6 +21,26 @@
 //
 // Tests use the package pgtest beside this one: one server for each test process, one cloned database for each test.
 //
+// # Two servers
+//
+// StartStandby runs a second server that follows the first by streaming replication, each in a DataDir of its own:
+//
+//	primary ──► WaitFor("b") ──► AwaitStreaming ──► Kill          Rejoin (base backup) ──► WaitFor("a") ──► …
+//	   └─ log, over the socket, from slot b ──► standby ──► Promote ──┘
+//
+//	url := localpg.URL("bpnt", primary, standby) // of whichever takes writes
+//
+// What a failover may lose is the primary's setting: nothing after WaitFor, what the standby lags without it. A promoted
+// server waits for nobody until it is told to, so one that is left alone goes on. Freeze and Thaw make a server hang.
+//
+// # Backup
+//
+// With ArchiveSettings a server copies its log to a folder as it goes; Backup copies the server itself while it works.
+// StartRestored makes books of both, as they were at any moment since the backup, on a timeline of their own:
+//
+//	Backup ──► backup ──┐
+//	archive_command ──► archive ──► StartRestored(moment) ──► a server that takes writes
+//
 // # Limits
 //
 // The socket's path stays below 100 bytes (sockaddr_un holds 108 on Linux, 104 on macOS); a deeper DataDir gets its
@@ -67,5 +87,15 @@
 //     checksums are on. TestSettings turns fsync off: kill -9 of Postgres loses nothing even then, since the
 //     kernel keeps what was written; only tests that take the machine's power away would notice.
 //   - Values of parameters never reach the log (log_parameter_max_length = 0, also on error).
+//   - A standby reaches its primary over the Unix socket too, as the same user, so there is still no port and no password.
+//     What it knows of its primary is in postgresql.auto.conf (pg_basebackup --write-recovery-conf), not in bpnt.conf, so
+//     it is there after every start; WaitFor writes there for the same reason.
+//   - A slot, not wal_keep_size: a standby that was away for a whole test still finds its log. Nothing bounds what it keeps;
+//     who runs a server for months sets max_slot_wal_keep_size.
+//   - A former primary rejoins by a fresh base backup. pg_rewind copies less, but it depends on what the servers have done:
+//     right after a promotion, before the next checkpoint, that of Postgres 15 finds "no rewind required", and the old
+//     primary then never follows (found in the drill of docs/operations.md). A private server is copied in a second, and its
+//     files stay beside the copy: they alone hold what an asynchronous failover lost.
+//   - Which server is the primary is not decided here: nobody promotes but the caller, and nobody fences the old one.
 //   - SQL goes through psql of the same folder, because pgx has one door and that is the package ledger.
 package localpg

@@ -22,7 +22,7 @@ func (s *starter) dataMajor() int {
 // leaves no half of a data folder that looks like a whole one.
 func (s *starter) initialise() error {
 	if s.dataMajor() != 0 {
-		return nil
+		return s.resumable()
 	}
 	fresh := s.dataDir() + ".init"
 	if err := os.RemoveAll(fresh); err != nil {
@@ -31,13 +31,24 @@ func (s *starter) initialise() error {
 	if err := s.account.mkdir(fresh); err != nil {
 		return fmt.Errorf("make a data folder: %w", err)
 	}
-	if err := s.initdb(fresh); err != nil {
+	if err := s.fill(fresh); err != nil {
 		return err
 	}
-	if err := includeConf(fresh); err != nil {
+	return os.Rename(fresh, s.dataDir())
+}
+
+// fill makes the files of a server of its own, or of a standby, whose primary's include our settings already.
+func (s *starter) fill(dir string) error {
+	if s.standby != nil {
+		return s.copyPrimary(dir)
+	}
+	if err := s.initdb(dir); err != nil {
+		return err
+	}
+	if err := includeConf(dir); err != nil {
 		return fmt.Errorf("configure the data folder: %w", err)
 	}
-	return os.Rename(fresh, s.dataDir())
+	return nil
 }
 
 // initdb's locale is C: text sorts by its bytes, the same on every machine, and indexes survive an upgrade of the

@@ -32,6 +32,7 @@ func (s *starter) launch(server *Server) (said string, err error) {
 	defer func() { _ = log.Close() }() // Postgres has it open by now
 	cmd := s.command(context.Background(), "postgres", "-D", s.dataDir())
 	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Env = append(cmd.Env, s.config.Env...)
 	if s.config.EndWithParent {
 		tie(cmd.SysProcAttr)
 	}

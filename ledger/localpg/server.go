@@ -3,6 +3,7 @@ package localpg
 import (
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 )
 
@@ -25,9 +26,20 @@ type Server struct {
 }
 
 // URL is how to connect to a database of this server, for pgx and for psql.
-func (s *Server) URL(database string) string {
-	return "postgres:///" + url.PathEscape(database) +
-		"?host=" + url.PathEscape(s.socketDir) + "&port=" + s.port + "&user=" + superuser
+func (s *Server) URL(database string) string { return URL(database, s) }
+
+// URL is how to connect to a database of whichever of the servers takes writes, the first named first.
+func URL(database string, servers ...*Server) string {
+	hosts, ports := make([]string, len(servers)), make([]string, len(servers))
+	for i, s := range servers {
+		hosts[i], ports[i] = url.PathEscape(s.socketDir), s.port
+	}
+	address := "postgres:///" + url.PathEscape(database) +
+		"?host=" + strings.Join(hosts, ",") + "&port=" + strings.Join(ports, ",") + "&user=" + superuser
+	if len(servers) > 1 {
+		address += "&target_session_attrs=read-write"
+	}
+	return address
 }
 
 // Pid is the process id of the postmaster.

@@ -30,6 +30,8 @@ type Config struct {
 	Settings map[string]string
 	// EndWithParent ends the server at once when this process dies, even by SIGKILL. For tests; only on Linux.
 	EndWithParent bool
+	// Env goes over the server's environment, which is otherwise almost empty.
+	Env []string
 }
 
 // starter is one call of Start.
@@ -39,6 +41,7 @@ type starter struct {
 	home     string // Config.DataDir, absolute
 	account  account
 	binaries Binaries
+	standby  *Standby // nil for a server of its own
 }
 
 func (s *starter) dataDir() string { return filepath.Join(s.home, "data") }
@@ -47,8 +50,10 @@ func (s *starter) logPath() string { return filepath.Join(s.home, "postgres.log"
 // Start returns a server on the data folder that accepts connections: one that it started, after initdb where the
 // folder is new and after crash recovery where the last one was killed, or one that it found running. Recovery may take
 // as long as ctx allows.
-func Start(ctx context.Context, config Config) (*Server, error) {
-	s := &starter{ctx: ctx, config: config}
+func Start(ctx context.Context, config Config) (*Server, error) { return start(ctx, config, nil) }
+
+func start(ctx context.Context, config Config, standby *Standby) (*Server, error) {
+	s := &starter{ctx: ctx, config: config, standby: standby}
 	if err := s.prepare(); err != nil {
 		return nil, err
 	}
@@ -76,13 +81,21 @@ func (s *starter) prepare() (err error) {
 	if s.account, err = serverAccount(); err != nil {
 		return err
 	}
-	if s.binaries, err = findMajor(s.dataMajor()); err != nil {
+	if s.binaries, err = s.find(); err != nil {
 		return err
 	}
 	if err = os.MkdirAll(s.home, 0o755); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
 	return s.account.reaches(s.home)
+}
+
+// find takes the programs to which the data folder belongs; a standby has its primary's.
+func (s *starter) find() (Binaries, error) {
+	if s.standby != nil {
+		return s.standby.Primary.binaries, nil
+	}
+	return findMajor(s.dataMajor())
 }
 
 // attachWhenReady waits for the server of a living process that holds the lock and may still be starting it.
