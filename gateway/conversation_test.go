@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -132,24 +133,34 @@ func TestCardForwardedInACircle(t *testing.T) {
 	}
 }
 
+// TestOneCardOverTwoConnectionsNeverSharesABatch: while a stranger's purchase is in flight two of one card come, which the
+// lane would gather.
 func TestOneCardOverTwoConnectionsNeverSharesABatch(t *testing.T) {
 	books := newPoster()
-	books.hold = make(chan struct{})
+	books.buckets, books.hold = 1, make(chan struct{})
 	g := start(t, testConfig(nil), books, keystore(t))
-	ends := []*terminal{dial(t, g), dial(t, g)}
+	ends := []*terminal{dial(t, g), dial(t, g), dial(t, g)}
 	for i, e := range ends {
 		o := purchase(int32(i))
-		o.TID = []string{"TERM0001", "TERM0002"}[i]
+		o.TID = fmt.Sprintf("TERM%04d", i)
+		if i == 0 {
+			o.PAN, _ = iso.ParsePAN("4863990000001001")
+		}
 		e.send(e.frame(o))
-		eventually(t, g, `bpnt_stage_seconds_count{stage="decode"}`, float64(i+1))
+		waitUntil(t, func() bool { return g.gate.underWay() == i+1 })
+		if i == 0 {
+			eventually(t, g, "bpnt_lane_depth", 0)
+		}
 	}
 	close(books.hold)
 	for _, e := range ends {
 		e.receive()
 	}
-	eventually(t, g, "bpnt_batch_size_count", 2)
-	if r := books.posted(); r[0].STAN != 0 || r[1].STAN != 1 {
-		t.Errorf("posted in the order %d, %d", r[0].STAN, r[1].STAN)
+	if n := figure(t, g, "bpnt_batch_size_count"); n != 3 {
+		t.Errorf("%v batches", n)
+	}
+	if r := books.posted(); r[0].STAN != 0 || r[1].STAN != 1 || r[2].STAN != 2 {
+		t.Errorf("posted in the order %d, %d, %d", r[0].STAN, r[1].STAN, r[2].STAN)
 	}
 }
 

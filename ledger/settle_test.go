@@ -270,13 +270,19 @@ func TestSettleWaitsForPostings(t *testing.T) {
 func (b *books) waiting(count int) {
 	b.t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
-	for waits := 0; waits != count; {
+	for waits := b.waits(); waits != count; waits = b.waits() {
 		if time.Now().After(deadline) {
 			b.t.Fatalf("%d wait for the bucket's lock", waits)
 		}
-		b.must(0, b.operator.pool.QueryRow(b.t.Context(), `select count(*) from pg_locks where locktype = 'advisory' and not granted
-			and database = (select oid from pg_database where datname = current_database())`).Scan(&waits))
 	}
+}
+
+// waits is how many wait for an advisory lock now.
+func (b *books) waits() (n int) {
+	b.t.Helper()
+	b.must(0, b.operator.pool.QueryRow(b.t.Context(), `select count(*) from pg_locks where locktype = 'advisory' and not granted
+		and database = (select oid from pg_database where datname = current_database())`).Scan(&n))
+	return n
 }
 
 // TestSettleClockSetBack: a posting that the server dates back into a day that was closed is paid with the next day.
