@@ -1,0 +1,47 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"bpnt/ledger/localpg/pgtest"
+	"bpnt/loadtest/linear"
+)
+
+// TestWitnessedLoad: terminals race for the same families' money, with reversals, repeats and voids, and an order of each
+// family's messages is found.
+func TestWitnessedLoad(t *testing.T) {
+	needPostgres(t)
+	dir := pgtest.Folder(t)
+	defer startDemo(t, dir)()
+	p, err := loadProfile(filepath.Join(dir, "edc.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := bpnt(t, "", "loadtest", "--addr", p.Addr, "--data-dir", dir, "--families", "300", "--outlets", "5", "--workload", "drain",
+		"--reversals", "0.05", "--repeats", "0.1", "--voids", "0.05", "--inquiries", "0.3", "--witness", "1", "--no-probe",
+		"--duration", shortOr("500ms", "3s"), "--warmup", "0s", "--prove", "--json")
+	var got struct {
+		Accounts *linear.Report `json:"linearizability"`
+	}
+	if err := json.Unmarshal([]byte(r.out), &got); err != nil || r.status != 0 {
+		t.Fatalf("status %d, %v:\n%s%s", r.status, err, r.out, r.err)
+	}
+	if a := got.Accounts; a == nil || a.Accounts < 8 || a.Widest < 2 || a.Illegal+a.Undecided > 0 {
+		t.Errorf("%+v", a)
+	}
+}
+
+// TestWitnessMistakes: what would not be shown is refused before anything is played.
+func TestWitnessMistakes(t *testing.T) {
+	for _, args := range [][]string{
+		{"--witness", "1.5"}, {"--witness", "-0.1"}, {"--witness", "0.5", "--compare", "2"}, {"--witness", "0.5", "--find-max", "p99=50ms"},
+	} {
+		r := bpnt(t, "", append([]string{"loadtest", "--addr", "127.0.0.1:1"}, args...)...)
+		if r.status != statusUsage || !strings.Contains(r.err, "--witness") {
+			t.Errorf("%v: status %d, %s", args, r.status, r.err)
+		}
+	}
+}
