@@ -23,7 +23,7 @@ func switchConfig(change func(*Config)) Config {
 	l := DefaultSwitch()
 	l.Name, l.Listen, l.PIN = "edc", "127.0.0.1:0", PINIfPresent
 	c.Links = []Link{l}
-	c.Limits.Linger = Duration{20 * time.Millisecond}
+	c.Limits.LastCall, c.Limits.Linger = Duration{20 * time.Millisecond}, Duration{20 * time.Millisecond}
 	if change != nil {
 		change(&c)
 	}

@@ -19,9 +19,13 @@ const (
 	acceptPauseMax = time.Second
 )
 
-// listen opens a link's address.
+// listen opens a link's address, where nobody opened it for us.
 func (g *Gateway) listen(ctx context.Context, l *link) error {
-	config := net.ListenConfig{KeepAliveConfig: keepAlive, Control: userTimeout(g.limits.Unanswered.Duration)}
+	if given := g.given[l.Name]; given != nil {
+		return g.inherit(l, given)
+	}
+	g.checkMigration(l)
+	config := net.ListenConfig{KeepAliveConfig: keepAlive, Control: g.socketOptions(l)}
 	listener, err := config.Listen(ctx, "tcp", l.Listen)
 	if err != nil {
 		return fmt.Errorf("link %q cannot listen: %w", l.Name, err)

@@ -61,9 +61,13 @@ func (t timedReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	if t.draining.Load() {
-		return 0, os.ErrDeadlineExceeded
+		return t.readLast(p)
 	}
-	return t.sock.Read(p)
+	n, err := t.sock.Read(p)
+	if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) && t.draining.Load() {
+		return t.readLast(p)
+	}
+	return n, err
 }
 
 // until is when the wait ends. A frame's time runs from its first byte, however often bytes come.

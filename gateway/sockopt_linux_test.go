@@ -8,7 +8,11 @@ import (
 )
 
 func TestAcceptedConnectionsHaveUserTimeoutAndKeepAlive(t *testing.T) {
-	g := start(t, testConfig(nil), newPoster(), keystore(t))
+	wantSocketOptions(t, start(t, testConfig(nil), newPoster(), keystore(t)))
+}
+
+func wantSocketOptions(t *testing.T, g *Gateway) {
+	t.Helper()
 	dial(t, g).ask(purchase(1))
 	raw, err := g.connections.stop()[0].sock.(*net.TCPConn).SyscallConn()
 	if err != nil {

@@ -121,6 +121,7 @@ func (w *writer) flush() {
 	if len(w.bytes) == 0 {
 		return
 	}
+	w.farewell()
 	began := time.Now()
 	_ = w.sock.SetWriteDeadline(began.Add(w.gateway.limits.Write.Duration))
 	if _, err := w.sock.Write(w.bytes); err != nil {

@@ -34,7 +34,10 @@ const (
 
 // startHost opens the ledger, the links and the admin page. disk is a folder on the disk that holds the books, empty where
 // they are on another machine. The gateway drains when ctx ends; close waits for it.
-func startHost(ctx context.Context, url, disk string, keys *pin.Keystore, c gateway.Config, admin string, log *slog.Logger) (*host, error) {
+// sockets are those that were handed over for links and for the admin page, by name; nil for none.
+func startHost(
+	ctx context.Context, url, disk string, keys *pin.Keystore, c gateway.Config, admin string, sockets map[string]net.Listener, log *slog.Logger,
+) (*host, error) {
 	books, err := ledger.Open(ctx, ledger.Options{URL: url, Role: ledger.RoleGateway, AppName: "bpnt gateway"})
 	if err != nil {
 		return nil, err
@@ -43,7 +46,9 @@ func startHost(ctx context.Context, url, disk string, keys *pin.Keystore, c gate
 		books.Close()
 		return nil, err
 	}
-	g, err := gateway.New(c, gateway.Deps{Ledger: books, Keys: keys, Log: log, Disk: disk})
+	page := sockets[adminSocket]
+	delete(sockets, adminSocket)
+	g, err := gateway.New(c, gateway.Deps{Ledger: books, Keys: keys, Log: log, Disk: disk, Listeners: sockets})
 	if err != nil {
 		books.Close()
 		return nil, usage("the gateway cannot start: %w", err)
@@ -54,20 +59,22 @@ func startHost(ctx context.Context, url, disk string, keys *pin.Keystore, c gate
 		defer close(h.ended)
 		h.result = g.Serve(serving)
 	}()
-	if err := h.openAdmin(ctx, admin); err != nil {
+	if err := h.openAdmin(ctx, admin, page); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
 	return h, nil
 }
 
-func (h *host) openAdmin(ctx context.Context, address string) error {
-	if address == "" {
+// openAdmin listens on the address, where no socket was handed over.
+func (h *host) openAdmin(ctx context.Context, address string, listener net.Listener) (err error) {
+	if address == "" && listener == nil {
 		return nil
 	}
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", address)
-	if err != nil {
-		return usage("the admin page cannot listen on %s (--admin names another address): %w", address, plain(err))
+	if listener == nil {
+		var config net.ListenConfig
+		if listener, err = config.Listen(ctx, "tcp", address); err != nil {
+			return usage("the admin page cannot listen on %s (--admin names another address): %w", address, plain(err))
+		}
 	}
 	h.admin = &http.Server{
 		Handler: h.gateway.AdminHandler(), ReadHeaderTimeout: adminHeaderTimeout, WriteTimeout: adminWriteTimeout,

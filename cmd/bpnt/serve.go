@@ -27,6 +27,9 @@ func (serveCmd) Help() string {
 	return `Stops on SIGTERM or Ctrl-C: takes nothing new, answers what it has, flushes the lanes. A second signal ends it at once,
 which is safe too: what was not answered is settled by the terminals' reversals.
 
+Sockets that systemd opened (LISTEN_FDS) are used in the place of own ones: FileDescriptorName is the name of the link, or
+"admin". They stay open while bpnt is restarted, so that nobody is refused (deploy/bpnt.socket).
+
   bpnt serve --database-url postgres://bpnt@db/bpnt --keys /etc/bpnt/keys --config /etc/bpnt/links.toml`
 }
 
@@ -44,6 +47,10 @@ func (c *serveCmd) serve(ctx context.Context, s *streams) (err error) {
 	if err != nil {
 		return err
 	}
+	sockets, err := inherited()
+	if err != nil {
+		return err
+	}
 	if err := harden(); err != nil {
 		return err
 	}
@@ -56,7 +63,7 @@ func (c *serveCmd) serve(ctx context.Context, s *streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	h, err := startHost(ctx, url, cmp.Or(c.Disk, c.disk()), keys, config, c.Admin, c.logger(s))
+	h, err := startHost(ctx, url, cmp.Or(c.Disk, c.disk()), keys, config, c.Admin, sockets, c.logger(s))
 	if err != nil {
 		return err
 	}
