@@ -3,9 +3,12 @@ package ledger
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,7 +27,7 @@ func durable(t *testing.T) (*books, *localpg.Server, string) {
 		t.Fatal(err)
 	}
 	b := &books{t: t, url: server.URL("crash")}
-	b.must(0, Migrate(t.Context(), b.url, MigrateOptions{Buckets: 2, KeyFingerprint: "test"}))
+	b.must(0, Migrate(t.Context(), b.url, MigrateOptions{Buckets: 4, KeyFingerprint: "test"}))
 	b.operator, b.gateway = b.open(RoleOperator), b.open(RoleGateway)
 	b.must(b.operator.AddOutlet(t.Context(), Outlet{MID: testMID, Name: "E-WARONG", City: "Jakarta", Region: 3172, Bank: 9}))
 	b.addTerminal(testTID)
@@ -34,130 +37,164 @@ func durable(t *testing.T) (*books, *localpg.Server, string) {
 	return b, server, dir
 }
 
-func startServer(t *testing.T, dir string) *localpg.Server {
+func startServer(t testing.TB, dir string) *localpg.Server {
 	t.Helper()
-	server, err := localpg.Start(context.WithoutCancel(t.Context()), localpg.Config{DataDir: dir})
+	server, err := localpg.Start(context.WithoutCancel(t.Context()), localpg.Config{
+		DataDir: dir, Settings: map[string]string{"shared_buffers": "128MB"}, // gigabytes take long to give back
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return server
 }
 
-// TestKillDuringCommit kills Postgres while four terminals shop, again and again. What was answered as approved must
-// stand in the books; what was said to be unavailable must not; what was unknown gets one final answer when it is
-// posted again, and that answer is the truth.
+// killsEnv is how often the long form kills Postgres.
+const killsEnv = "BPNT_TEST_KILLS"
+
+// TestKillDuringCommit kills every process of Postgres while four terminals shop, with a batch of three each under way,
+// up to 50 ms after an answer, again and again. What was answered as approved must stand in the books; what was said to
+// be unavailable must not; and what was unknown gets one final answer, whoever asks.
+//
+//	BPNT_TEST_KILLS=1000 go test ./ledger -run TestKillDuringCommit -v -timeout 60m
 func TestKillDuringCommit(t *testing.T) {
-	const rounds, terminals = 6, 4
+	rounds := envCount(t, killsEnv, 6)
+	c := newCrash(t)
+	for n := range rounds {
+		c.round()
+		if (n+1)%c.auditEvery == 0 || n+1 == rounds {
+			c.check(n + 1)
+		}
+	}
+}
+
+// envCount is a number that an environment variable may set.
+func envCount(t testing.TB, name string, otherwise int) int {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("%s=%q is not a number from 1", name, text)
+	}
+	return n
+}
+
+// crash is a server that is killed, and who posts to it.
+type crash struct {
+	*books
+	server     *localpg.Server
+	dir        string
+	shoppers   []*shopper
+	auditEvery int
+	begun      time.Time
+}
+
+func newCrash(t *testing.T) *crash {
+	const terminals, cards = 4, 3
 	b, server, dir := durable(t)
-	for i := range terminals {
-		b.family(int64(i+1), pan(fmt.Sprint("crash", i), byte(i%2)))
+	c := &crash{books: b, server: server, dir: dir, auditEvery: 50, begun: time.Now()}
+	t.Cleanup(func() { _ = c.server.Stop(context.Background()) })
+	for n := range terminals {
+		c.shoppers = append(c.shoppers, newShopper(b, n, cards))
 	}
-	b.disburse(testPeriod, 1_000_000_000)
-	shoppers := make([]*shopper, terminals)
-	for i := range shoppers {
-		shoppers[i] = &shopper{b: b, card: pan(fmt.Sprint("crash", i), byte(i%2)), first: int32(i) * 200_000}
+	b.disburse(testPeriod, crashGrant)
+	return c
+}
+
+const crashGrant = 1_000_000_000
+
+func (c *crash) round() {
+	shopping, stop := context.WithCancel(c.t.Context())
+	answered := make(chan struct{}, 1)
+	var wait sync.WaitGroup
+	for _, s := range c.shoppers {
+		wait.Go(func() {
+			s.shop(shopping, func() {
+				select {
+				case answered <- struct{}{}:
+				default:
+				}
+			})
+		})
 	}
-	for range rounds {
-		ctx, stop := context.WithCancel(t.Context())
-		var wait sync.WaitGroup
-		for _, s := range shoppers {
-			wait.Go(func() { s.shop(ctx) })
-		}
-		time.Sleep(time.Duration(50+rand.IntN(100)) * time.Millisecond) // when to kill is what the test is about
-		b.must(0, server.Kill())
-		stop()
-		wait.Wait()
-		server = startServer(t, dir)
-		for _, s := range shoppers {
-			s.resolve()
-		}
+	select {
+	case <-answered:
+	case <-time.After(30 * time.Second):
+		c.t.Error("nothing was posted within 30 s of a restart")
 	}
-	t.Cleanup(func() { _ = server.Stop(context.Background()) })
-	var debits, unknown, committed int64
-	for i, s := range shoppers {
+	time.Sleep(time.Duration(rand.IntN(50_000)) * time.Microsecond) // when to kill is what the test is about
+	strike(c.t, c.server, c.dir, stop)
+	wait.Wait()
+	c.server = startServer(c.t, c.dir)
+	for _, s := range c.shoppers {
+		s.resolve()
+	}
+}
+
+// check holds the books against what the terminals believe.
+func (c *crash) check(kills int) {
+	c.t.Helper()
+	var debits int64
+	var sum tally
+	for n, s := range c.shoppers {
 		debits += s.approved
-		unknown, committed = unknown+s.unknown, committed+s.committed
-		if got := b.balance(int64(i + 1)); got != 1_000_000_000-s.approved {
-			t.Errorf("terminal %d believes Rp %d, its family is short of Rp %d", i, s.approved, 1_000_000_000-got)
+		sum.add(s.tally)
+		grant := crashGrant * int64(len(s.cards))
+		for i := range s.cards {
+			grant -= c.balance(int64(n*len(s.cards) + i + 1))
+		}
+		if grant != s.approved {
+			c.t.Errorf("terminal %d believes Rp %d, its families are short of Rp %d", n, s.approved, grant)
 		}
 	}
-	if report := b.audit(); report.DebitsIDR != debits {
-		t.Errorf("books Rp %d, terminals Rp %d", report.DebitsIDR, debits)
+	if report := c.audit(); report.DebitsIDR != debits {
+		c.t.Errorf("books Rp %d, terminals Rp %d", report.DebitsIDR, debits)
 	}
-	t.Logf("%d kills: Rp %d approved, %d commits unknown, of these %d had committed", rounds, debits, unknown, committed)
+	c.t.Logf("%d kills in %v: %d purchases approved; %v", kills, time.Since(c.begun).Round(time.Second), debits/1_000, sum)
 }
 
-// shopper posts purchases of Rp 1,000 and believes what it is told.
-type shopper struct {
-	b         *books
-	card      PANKey
-	first     int32 // STAN
-	sent      int32
-	open      []Request
-	approved  int64
-	unknown   int64
-	committed int64
-}
-
-func (s *shopper) shop(ctx context.Context) {
-	for ctx.Err() == nil {
-		s.sent++
-		r := s.b.redeem(s.card, s.first+s.sent, 1_000)
-		results, err := s.b.gateway.Post(ctx, s.b.gateway.BucketOf(s.card), []Request{r})
-		switch {
-		case err == nil && results[0].Outcome == OutcomeApproved:
-			s.approved += r.Amount
-		case errors.Is(err, ErrUnavailable):
-			s.refused(r)
-		case errors.Is(err, ErrIndeterminate):
-			s.unknown++
-			s.open = append(s.open, r)
-		default:
-			s.b.t.Errorf("neither posted, nor unavailable, nor unknown: %+v %v", results, err)
-		}
+// strike is SIGKILL to all of Postgres at once. The postmaster's death alone would let its backends end the commit that
+// they are at, since they look up only when they next wait. just is called just before.
+func strike(t testing.TB, server *localpg.Server, dir string, just func()) {
+	t.Helper()
+	data := filepath.Join(dir, "data")
+	family := processesIn(t, data)
+	just()
+	for _, pid := range append([]int{server.Pid()}, family...) {
+		slay(t, pid)
+	}
+	for _, pid := range processesIn(t, data) { // who was born meanwhile
+		slay(t, pid)
+	}
+	if err := server.Kill(); err != nil {
+		t.Fatal(err)
 	}
 }
 
-// refused keeps a request that was said not to have been posted, to be held against the books: posting it again as a
-// tombstone must find nothing.
-func (s *shopper) refused(r Request) {
-	r.Kind = KindBlock
-	s.open = append(s.open, r)
+func slay(t testing.TB, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+		t.Fatal(err)
+	}
 }
 
-// resolve posts again what is open, now that the server is back.
-func (s *shopper) resolve() {
-	for _, r := range s.open {
-		results, err := s.again(r)
-		switch {
-		case err != nil:
-			s.b.t.Errorf("posting again: %v", err)
-		case r.Kind == KindBlock && results.Outcome != OutcomeBlocked:
-			s.b.t.Errorf("said to be unavailable, but stands in the books: %+v", results)
-		case r.Kind == KindRedeem && results.Outcome != OutcomeApproved:
-			s.b.t.Errorf("unknown, then %v", results.Outcome)
-		case r.Kind == KindRedeem:
-			s.approved += r.Amount
-			if results.Replay {
-				s.committed++
-			}
+// processesIn are those that work in a folder, as all of a Postgres do in its data. It asks /proc; where there is none,
+// the postmaster's death has to do.
+func processesIn(t testing.TB, folder string) (pids []int) {
+	t.Helper()
+	links, err := filepath.Glob("/proc/[0-9]*/cwd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		cwd, _ := os.Readlink(link) // it may have ended meanwhile
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(link))); err == nil && cwd == folder {
+			pids = append(pids, pid)
 		}
 	}
-	s.open = nil
-}
-
-// again posts until the pool has thrown out the connections that died with the server.
-func (s *shopper) again(r Request) (Result, error) {
-	for range 20 {
-		results, err := s.b.gateway.Post(s.b.t.Context(), s.b.gateway.BucketOf(s.card), []Request{r})
-		if err == nil {
-			return results[0], nil
-		}
-		if errors.Is(err, ErrRejected) {
-			return Result{}, err
-		}
-	}
-	return Result{}, errors.New("twenty attempts failed")
+	return pids
 }
 
 // holdBucket is a connection in whose transaction bucket 0 is locked.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -112,17 +111,19 @@ func (p *process) run(arguments ...string) {
 
 func (p *process) startGateway() {
 	p.t.Helper()
-	config := filepath.Join(p.dir, "links.toml")
-	text := fmt.Sprintf("[[link]]\nname = \"edc\"\nlisten = %q\n[link.dialect]\namount_decimals = 2\npan_pad = \"left\"\n", p.addr)
-	p.check(os.WriteFile(config, []byte(text), 0o600))
-	p.gateway = p.command("serve", "--config", config, "--admin", "")
+	p.gateway = p.serve(p.config("links.toml", false))
 	p.check(p.gateway.Start())
-	for range 200 {
+	p.awaitListening()
+}
+
+func (p *process) awaitListening() {
+	p.t.Helper()
+	for range 1000 {
 		if sock, err := net.Dial("tcp", p.addr); err == nil {
 			_ = sock.Close()
 			return
 		}
-		time.Sleep(50 * time.Millisecond) // polling a process that starts
+		time.Sleep(10 * time.Millisecond) // polling a process that starts
 	}
 	p.t.Fatal("bpnt serve does not listen")
 }
