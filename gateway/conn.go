@@ -38,7 +38,8 @@ type conn struct {
 	malformed   int       // in a row
 
 	heard    atomic.Int64 // when the newest frame was taken, Unix nanoseconds; the beginning before that
-	draining atomic.Bool  // take no more from the socket
+	draining atomic.Bool  // take no more from the socket than what is on its way (lastcall.go)
+	lastCall time.Time    // when that ends; set before draining
 
 	mu       sync.Mutex
 	room     sync.Cond // the reader waits here while too much is in flight, and at the end for the last answer
@@ -122,9 +123,10 @@ func (c *conn) because(why closeReason) {
 	}
 }
 
-// drain lets the connection finish what it has and take nothing new. A read that is about to begin sees the flag, one
-// that has begun is woken by the deadline.
+// drain lets the connection finish what it has and take nothing new but what is on its way. A read that is about to
+// begin sees the flag, one that has begun is woken by the deadline.
 func (c *conn) drain() {
+	c.lastCall = time.Now().Add(c.gateway.limits.LastCall.Duration)
 	c.draining.Store(true)
 	_ = c.sock.SetReadDeadline(time.Unix(1, 0))
 }
@@ -213,9 +215,16 @@ func panicText(p any) string {
 	return "not a runtime error"
 }
 
-// logHostile logs what a stranger can cause at will, at a limited rate.
+// logHostile logs what a stranger can cause at will, at a limited rate. The names by which it calls itself may be a card
+// number: DE41 of a switch has room for one.
 func (c *conn) logHostile(text string, args ...any) {
-	if c.gateway.hostile.Allow() {
-		c.gateway.log.Warn(text, append(args, "link", c.link.Name)...)
+	if !c.gateway.hostile.Allow() {
+		return
 	}
+	for i, a := range args {
+		if name, ok := a.(string); ok {
+			args[i] = iso.MaskCards(name, iso.PAN{})
+		}
+	}
+	c.gateway.log.Warn(text, append(args, "link", c.link.Name)...)
 }

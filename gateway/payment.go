@@ -14,7 +14,7 @@ func (c *conn) payment(x *exchange, k ledger.Kind, p *iso.Payment) {
 	x.request = ledger.Request{
 		Kind: k, Link: c.link.id, TID: x.head.TID, MID: x.head.MID, STAN: x.head.STAN, PAN: key,
 		ProcessingCode: int32(number(x.head.ProcessingCode)), Amount: p.Amount,
-		LocalStamp: p.LocalStamp, ATC: p.ATC, Invoice: p.Invoice,
+		LocalStamp: p.LocalStamp, ATC: p.ATC, Invoice: iso.MaskCards(p.Invoice, p.PAN),
 		Batch: int32(number(p.Batch)), NII: int16(number(x.head.NII)), EntryMode: int16(number(p.EntryMode)),
 		Window: c.link.IdentityWindow.Duration, Original: ledger.Absent,
 	}

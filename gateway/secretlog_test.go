@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/time/rate"
+
 	"bpnt/ledger"
 )
 
@@ -63,5 +65,32 @@ func TestNoCardInLogsAndMetrics(t *testing.T) {
 		if strings.Contains(text, secret) {
 			t.Error("digits of the card stand in the log")
 		}
+	}
+}
+
+// TestCardNumberWhereNoneBelongs: a terminal that writes card numbers into its invoices, and calls itself by one, finds
+// neither in the books nor in the log.
+func TestCardNumberWhereNoneBelongs(t *testing.T) {
+	books := newPoster()
+	e := dial(t, start(t, testConfig(nil), books, keystore(t)))
+	own := string(purchase(0).PAN.Digits())
+	for text, want := range map[string]string{
+		"KARTU " + own + "=4912": "KARTU 486399XXXXXX1423=XXXX",
+		"9999 1200 0000 0018":    "9999 12XX XXXX 0018", // somebody else's
+		"INV 000000000036 BERAS": "INV 000000000036 BERAS",
+	} {
+		o := purchase(int32(len(text)))
+		o.Invoice = text
+		e.ask(o)
+		if posted := books.posted(); posted[len(posted)-1].Invoice != want {
+			t.Errorf("an invoice of %d characters went into the books as %q", len(text), posted[len(posted)-1].Invoice)
+		}
+	}
+	var log lockedBuffer
+	g := &Gateway{log: slog.New(slog.NewTextHandler(&log, nil)), hostile: rate.NewLimiter(1, 1)}
+	c := &conn{gateway: g, link: &link{Link: Link{Name: "switch"}}}
+	c.logHostile("wrong MAC", "tid", "9999120000000018")
+	if text := log.String(); !strings.Contains(text, "tid=999912XXXXXX0018") {
+		t.Errorf("the log says %s", text)
 	}
 }

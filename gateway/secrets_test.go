@@ -11,7 +11,7 @@ import (
 )
 
 // equipped is a poster whose one terminal has keys of its own, and those keys in clear.
-func equipped(t *testing.T, keys *pin.Keystore) (books *poster, tpk, tak *pin.TerminalKey) {
+func equipped(t testing.TB, keys *pin.Keystore) (books *poster, tpk, tak *pin.TerminalKey) {
 	t.Helper()
 	const tid = "60060060"
 	fresh := func(use pin.Use) ([]byte, *pin.TerminalKey) {

@@ -39,8 +39,17 @@ func (c *Codec) Describe(body []byte) Description {
 	d.Fields = c.describeFields(&w)
 	if err := c.judge(body); err != nil {
 		d.Problem = err.Error()
+		d.maskRuns()
 	}
 	return d
+}
+
+// maskRuns is for a message that is refused: its fields may have been cut in wrong places, so that a card number stands in
+// any of them, with other digits around it.
+func (d *Description) maskRuns() {
+	for i := range d.Fields {
+		d.Fields[i].Value = maskRuns(d.Fields[i].Value)
+	}
 }
 
 // describeFields shows no field of what has no type of 1987: it is a message of another dialect, cut in wrong places,

@@ -1,9 +1,6 @@
 package iso
 
-import (
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 // The fields that are shown as they are. The lists are of what is known to be harmless: a field that is on none of them
 // shows its length, be it a PIN block, a track, an account (102, 103), a private field, or new.
@@ -31,7 +28,7 @@ func (c *Codec) show(w *wire, de int) string {
 	case shownAmounts.Has(de):
 		return c.showAmount(w.number(de, 0), w.digits(de))
 	case shownFree.Has(de):
-		return showText(w.bytes(de), w.mti)
+		return c.showText(w, w.bytes(de))
 	case shownMACs.Has(de):
 		return upperHex(w.binary(de))
 	}
@@ -63,31 +60,15 @@ func (c *Codec) showAmount(minor int64, digits string) string {
 	return digits + " = Rp" + strconv.FormatInt(minor/c.scale, 10)
 }
 
-// showText shows free text, but not that of network messages, which carry keys, nor anything that is not printable;
-// runs of digits that could be a card number are masked.
-func showText(content []byte, mti MTI) string {
-	if mti.Class() == MTINetwork.Class() || !printable(content) {
+// showText shows free text, but not that of network messages, which carry keys, nor anything that is not printable; what
+// could be a card number is masked, and so is the message's own.
+func (c *Codec) showText(w *wire, content []byte) string {
+	if w.mti.Class() == MTINetwork.Class() || !printable(content) {
 		return lengthOnly(len(content))
 	}
-	return maskRuns(string(content))
-}
-
-// maskRuns masks every run of 13 to 19 digits that has the check digit of a card number.
-func maskRuns(s string) string {
-	var out strings.Builder
-	for s != "" {
-		n := len(s) - len(strings.TrimLeft(s, "0123456789"))
-		if pan, err := ParsePAN(s[:n]); err == nil && n >= panDigitsShow && pan.Luhn() {
-			out.WriteString(pan.Masked())
-		} else {
-			out.WriteString(s[:n])
-		}
-		s = s[n:]
-		n = len(s) - len(strings.TrimLeftFunc(s, func(r rune) bool { return r < '0' || r > '9' }))
-		out.WriteString(s[:n])
-		s = s[n:]
-	}
-	return out.String()
+	var p Payment
+	c.card(w, &p, false) // of a message that is refused it reads as much as there is
+	return MaskCards(string(content), p.PAN)
 }
 
 func lengthOnly(n int) string { return "(" + strconv.Itoa(n) + " bytes)" }

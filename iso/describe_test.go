@@ -75,18 +75,3 @@ func TestDescribeAsFarAsItGoes(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 }
-
-// TestMaskRuns: digits that can be a card number are masked, other numbers of the trade are not.
-func TestMaskRuns(t *testing.T) {
-	for text, want := range map[string]string{
-		"KARTU " + card16 + ", TOTAL 500": "KARTU 999912XXXXXX0422, TOTAL 500",
-		card19 + card19:                   card19 + card19, // 38 digits are no card number
-		"TID 60060060 RRN 000000000036":   "TID 60060060 RRN 000000000036",
-		card17:                            "999912XXXXXXX" + card17[13:],
-		"":                                "",
-	} {
-		if got := maskRuns(text); got != want {
-			t.Errorf("%d characters became %q", len(text), got)
-		}
-	}
-}

@@ -10,9 +10,9 @@ import (
 	"bpnt/ledger"
 )
 
-// canary is the card of the office's family 41, which a file brings; mark is what no output may have of it.
+// filedCard is the card of the office's family 41, which a file brings; mark is what no output may have of it.
 const (
-	canary     = "9999120000000414"
+	filedCard  = "9999120000000414"
 	canaryMark = "991200000004"
 )
 
@@ -40,12 +40,12 @@ func TestImport(t *testing.T) {
 	o := newOffice(t)
 	families := o.file("families.csv", "bpnt,families,1,F-1,2,0\nfamily,name,region,bank\n41,Ibu Siti,3172,\n42,Ibu Sri,3173,9\n")
 	cards := "bpnt,cards,1,C-1,1,0\nfamily,pan,expiry,status,programme\n"
-	open := o.file("open.csv", cards+"41,"+canary+",204912,active,\n")
+	open := o.file("open.csv", cards+"41,"+filedCard+",204912,active,\n")
 	if err := os.Chmod(open, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	bad := o.file("bad.csv", cards+"41,"+canary[:15]+"1,204912,active,\n")
-	good := o.file("cards.csv", cards+"41,"+canary+",204912,active,\n")
+	bad := o.file("bad.csv", cards+"41,"+filedCard[:15]+"1,204912,active,\n")
+	good := o.file("cards.csv", cards+"41,"+filedCard+",204912,active,\n")
 
 	o.says(2, "chmod 600", "", "ledger", "import", "cards", "--file", open)
 	o.says(2, "cannot be read", "", "ledger", "import", "families", "--file", "/nowhere")
@@ -108,22 +108,22 @@ func TestCardLife(t *testing.T) {
 	o.says(1, "already", "", "ledger", "family", "add", "41", "--name", "Ibu Siti", "--region", "3172")
 	o.says(0, "Jakarta Pusat", "", "ledger", "family", "move", "41", "--region", "3173", "--reason", "moved house")
 	o.says(0, "Ibu Siti Aminah", "", "ledger", "family", "rename", "41", "--name", "Ibu Siti Aminah", "--reason", "as on the KTP")
-	o.says(0, "given to family 41", canary+"=4912\n123456\n", card("add", "--family", "41", "--inactive")...)
-	o.says(0, "inactive", canary, card("show")...)
-	o.says(1, "activate it first", canary, card("block", "--reason", "x")...)
-	o.says(0, "active", canary, card("activate")...)
-	o.says(2, "--reason", canary, card("block")...)
-	o.says(1, "what looks like a card number", canary, card("block", "--reason", "held: "+canary)...)
-	o.says(0, "blocked", canary, card("block", "--reason", "held by the outlet", "--by", "Wahyu")...)
-	o.says(0, "3 of 3 tries left", canary, card("unblock", "--reason", "came with KTP")...)
-	o.says(0, "3 of 3 tries left", canary+"\n654321\n", card("pin", "--reason", "forgotten")...)
-	o.says(2, "the PIN cannot be used", canary+"\n12\n", card("pin")...)
+	o.says(0, "given to family 41", filedCard+"=4912\n123456\n", card("add", "--family", "41", "--inactive")...)
+	o.says(0, "inactive", filedCard, card("show")...)
+	o.says(1, "activate it first", filedCard, card("block", "--reason", "x")...)
+	o.says(0, "active", filedCard, card("activate")...)
+	o.says(2, "--reason", filedCard, card("block")...)
+	o.says(1, "what looks like a card number", filedCard, card("block", "--reason", "held: "+filedCard)...)
+	o.says(0, "blocked", filedCard, card("block", "--reason", "held by the outlet", "--by", "Wahyu")...)
+	o.says(0, "3 of 3 tries left", filedCard, card("unblock", "--reason", "came with KTP")...)
+	o.says(0, "3 of 3 tries left", filedCard+"\n654321\n", card("pin", "--reason", "forgotten")...)
+	o.says(2, "the PIN cannot be used", filedCard+"\n12\n", card("pin")...)
 	successor := "9999120000000422=4912\n123456\n"
 	o.says(1, "is not in the books", "4863990000001423\n"+successor, card("replace", "--because", "lost", "--reason", "x")...)
-	o.says(0, "replaced by 999912XXXXXX0422", canary+"\n"+successor, card("replace", "--because", "lost", "--reason", "police letter 17")...)
-	o.says(0, "nothing to do", canary+"\n"+successor, card("replace", "--because", "lost", "--reason", "police letter 17")...)
-	o.says(1, "lost, for ever", canary, card("unblock", "--reason", "found again")...)
-	o.says(0, "stolen", canary, card("stolen", "--reason", "police letter 18")...)
+	o.says(0, "replaced by 999912XXXXXX0422", filedCard+"\n"+successor, card("replace", "--because", "lost", "--reason", "police letter 17")...)
+	o.says(0, "nothing to do", filedCard+"\n"+successor, card("replace", "--because", "lost", "--reason", "police letter 17")...)
+	o.says(1, "lost, for ever", filedCard, card("unblock", "--reason", "found again")...)
+	o.says(0, "stolen", filedCard, card("stolen", "--reason", "police letter 18")...)
 	o.says(0, "lost", "9999120000000422\n", card("lost", "--reason", "again")...)
 	out := o.says(0, "Ibu Siti Aminah, Jakarta Pusat", "", "ledger", "family", "show", "41")
 	for _, want := range []string{"12/2049", "WIB", "Wahyu", "held by the outlet", "lost: police letter 17", "family move", "card stolen"} {

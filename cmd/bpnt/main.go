@@ -14,6 +14,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
+
+	"bpnt/iso"
 )
 
 func main() {
@@ -90,7 +92,7 @@ func run(ctx context.Context, args []string, s *streams) (status int) {
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		return report(s, usage("%w (bpnt --help lists what there is)", err))
+		return report(s, usage("%s (bpnt --help lists what there is)", iso.MaskCards(err.Error(), iso.PAN{}))) // it quotes what was typed
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
 	return report(s, command.Run(s))

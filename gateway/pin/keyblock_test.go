@@ -10,7 +10,7 @@ import (
 const blockTID = "60060060"
 
 // withTMK is a keystore and a terminal's master key in both its forms.
-func withTMK(t *testing.T) (k *Keystore, wrapped []byte, terminal *TerminalKey) {
+func withTMK(t testing.TB) (k *Keystore, wrapped []byte, terminal *TerminalKey) {
 	t.Helper()
 	k = keystoreWith(t, methodIBM3624, 1, newDESKey())
 	wrapped, clearTMK, err := k.NewTerminalKey(UseTMK, blockTID)
@@ -20,7 +20,7 @@ func withTMK(t *testing.T) (k *Keystore, wrapped []byte, terminal *TerminalKey) 
 	return k, wrapped, mustExpand(t, UseTMK, clearTMK)
 }
 
-func newBlock(t *testing.T, k *Keystore, wrappedTMK []byte) (text string, tpk, tak *TerminalKey) {
+func newBlock(t testing.TB, k *Keystore, wrappedTMK []byte) (text string, tpk, tak *TerminalKey) {
 	t.Helper()
 	wrappedTPK, wrappedTAK, err := k.NewWorkingKeys(blockTID)
 	if err != nil {
