@@ -16,6 +16,7 @@ var house = map[string][]string{
 	"bpnt/iso":                   {},
 	"bpnt/ledger":                {"bpnt/ledger/intake", "bpnt/ledger/payfile"},
 	"bpnt/ledger/baseline":       {},
+	"bpnt/ledger/disturb":        {},
 	"bpnt/ledger/intake":         {},
 	"bpnt/ledger/payfile":        {"bpnt/ledger/intake"},
 	"bpnt/ledger/localpg":        {},
@@ -25,18 +26,25 @@ var house = map[string][]string{
 	"bpnt/gateway":               {"bpnt/iso", "bpnt/ledger", "bpnt/gateway/lane", "bpnt/gateway/pin"},
 	"bpnt/gateway/e2e":           {},
 	"bpnt/loadtest":              {"bpnt/iso"},
+	"bpnt/loadtest/canary":       {},
+	"bpnt/loadtest/chaos":        {},
+	"bpnt/loadtest/faults":       {"bpnt/iso"},
+	"bpnt/loadtest/linear":       {"bpnt/iso", "bpnt/loadtest"},
+	"bpnt/loadtest/hostile":      {"bpnt/iso"},
+	"bpnt/loadtest/mutants":      {},
 	"bpnt/docs":                  {},
 	"bpnt/deploy":                {},
 	"bpnt/cmd/bpnt": {
-		"bpnt/deploy", "bpnt/iso", "bpnt/ledger", "bpnt/ledger/baseline", "bpnt/ledger/intake", "bpnt/ledger/payfile", "bpnt/ledger/localpg", "bpnt/gateway", "bpnt/gateway/pin", "bpnt/loadtest",
+		"bpnt/deploy", "bpnt/iso", "bpnt/ledger", "bpnt/ledger/baseline", "bpnt/ledger/disturb", "bpnt/ledger/intake", "bpnt/ledger/payfile", "bpnt/ledger/localpg", "bpnt/gateway", "bpnt/gateway/pin", "bpnt/loadtest", "bpnt/loadtest/hostile", "bpnt/loadtest/chaos", "bpnt/loadtest/faults", "bpnt/loadtest/linear",
 	},
 }
 
 // doors are the only packages that may import a module directly.
 var doors = map[string][]string{
-	"github.com/moov-io/":    {"bpnt/iso"},
-	"github.com/jackc/":      {"bpnt/ledger", "bpnt/ledger/baseline"},
-	"github.com/prometheus/": {"bpnt/gateway", "bpnt/cmd/bpnt"},
+	"github.com/moov-io/":     {"bpnt/iso"},
+	"github.com/jackc/":       {"bpnt/ledger", "bpnt/ledger/baseline", "bpnt/ledger/disturb"},
+	"github.com/prometheus/":  {"bpnt/gateway", "bpnt/cmd/bpnt"},
+	"github.com/anishathalye": {"bpnt/loadtest/linear"},
 }
 
 type goPackage struct {

@@ -60,6 +60,9 @@ func (g *Gateway) dispatch(x *exchange) {
 		now := time.Now()
 		if now.After(x.deadline) { // it waited too long behind others; nothing of it was posted
 			free = append(free, g.conclude(x, g.unposted(x, verdictUnavailable, shedLate))...)
+		} else if why, too := g.tooOften(x, now); too {
+			x.conn.logHostile("too much of one kind in one name", "reason", shedNames[why], "tid", x.head.TID, "mid", x.head.MID)
+			free = append(free, g.conclude(x, g.unposted(x, verdictUnavailable, why))...)
 		} else if g.recall(x, now) {
 			free = append(free, g.conclude(x, x.known(x.result.Outcome))...)
 		} else if err := g.submit(x, now); err != nil {
@@ -122,6 +125,7 @@ func (g *Gateway) decided(x *exchange, r ledger.Result) {
 	}
 	x.result = r
 	g.metrics.decided(r)
+	g.noteGuess(x, r, time.Now())
 	if !r.Outcome.Good() && g.lanes[x.bucket].Pressed() {
 		g.declined.add(x.request, r, time.Now())
 	}

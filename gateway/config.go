@@ -18,12 +18,16 @@ type Config struct {
 // of DefaultLink or DefaultSwitch, except those that move money when they are wrong: address, decimals and padding have to
 // be said in a configuration file.
 type Link struct {
-	Name    string      `toml:"name"`   // the ledger keeps it with every message: never rename a link
-	Listen  string      `toml:"listen"` // host:port; port 0 for any free one
-	Dial    string      `toml:"dial"`   // host:port of the peer, in the place of Listen
-	TLS     *TLS        `toml:"tls"`    // nil for a plain link
-	Dialect iso.Dialect `toml:"dialect"`
-	Switch  Switch      `toml:"switch"` // of a switch only
+	Name   string `toml:"name"`   // the ledger keeps it with every message: never rename a link
+	Listen string `toml:"listen"` // host:port; port 0 for any free one
+	Dial   string `toml:"dial"`   // host:port of the peer, in the place of Listen
+	// ReusePort lets several gateways listen on one address (SO_REUSEPORT); the kernel spreads new connections over them.
+	// Only processes of one user may share. Where one stops, what waits in its queue goes to the others only with
+	// net.ipv4.tcp_migrate_req = 1.
+	ReusePort bool        `toml:"reuse_port"`
+	TLS       *TLS        `toml:"tls"` // nil for a plain link
+	Dialect   iso.Dialect `toml:"dialect"`
+	Switch    Switch      `toml:"switch"` // of a switch only
 
 	PIN PINPolicy `toml:"pin"`
 	MAC MACPolicy `toml:"mac"`

@@ -92,10 +92,23 @@ func (s *connections) stop() []*conn {
 	return all
 }
 
-// addressOf is the peer's address without its port.
+// addressOf is the peer's address without its port, as far as one holder of addresses goes.
 func addressOf(sock net.Conn) netip.Addr {
 	if at, err := netip.ParseAddrPort(sock.RemoteAddr().String()); err == nil {
-		return at.Addr().Unmap()
+		return holderOf(at)
 	}
 	return netip.Addr{}
+}
+
+// networkBits of an address of version 6 name a customer's network; whoever has one has 2^64 addresses in it, so limits
+// that count by the whole address would be none.
+const networkBits = 64
+
+func holderOf(at netip.AddrPort) netip.Addr {
+	address := at.Addr().Unmap().WithZone("")
+	if address.Is4() {
+		return address
+	}
+	network, _ := address.Prefix(networkBits) // 64 bits are there
+	return network.Addr()
 }

@@ -78,6 +78,13 @@
 // others need: a share is never taken of the reserve. An outlet is what DE42 says: where all of a link carry one number they
 // are one outlet, and under pressure stand behind every other link.
 //
+// # Guessing
+//
+// Three wrong PINs lock a card. Who has a terminal and a list of cards would try three of each: wrong PINs are counted in the
+// name of terminal and outlet as well, and beyond what an honest outlet could mistype messages with a PIN are refused
+// with 91, their PIN unlooked at (velocity.go). The same count bounds settlements and uploads, which leave rows for ever.
+// Reversals are never bounded so: each may be the only way back of a family's money.
+//
 // # Whose money
 //
 // Digits 3 and 4 of DE3 are the from-account. A link's table says which programme each stands for (accounts.go); 00, and
@@ -134,7 +141,7 @@
 // Limits (limits.go) holds all of them with their reasons: connections in all, by address and by second; handshakes at
 // once and the time of one; the pauses before a switch is dialled again, and its time to answer; the times of a first
 // frame, a frame, a rest, a write; messages in flight on a connection, beyond which it is not read from; bytes gathered
-// for a write; wrong MACs and malformed messages in a row; lane depth, batch size, attempt and lookup times; clerks and
+// for a write; wrong MACs and malformed messages in a row; wrong PINs, and settlements and uploads, an hour in one name; lane depth, batch size, attempt and lookup times; clerks and
 // their queue; entries of every cache, that of declines and its time among them; shutdown. A frame's size is the dialect's. Every reason to close a connection has a
 // name (closereason.go) in log and metric.
 //
@@ -156,9 +163,13 @@
 //
 // One for each connection, a second while it has answers to write, another for a switch of whom we ask something, one that
 // looks at the books, one for each listener and each line that we dial, two for each lane, Limits.Clerks for the errands.
-// Shutdown closes the listeners, signs off where we signed on, lets no connection take more from its socket, answers what
-// is in flight, half-closes and drains each socket for Limits.Linger, and flushes clerk and lanes with a context of their
-// own.
+// Shutdown closes the listeners, signs off where we signed on, lets each connection take what has arrived, or begin one
+// more message within Limits.LastCall (lastcall.go), answers what is in flight, half-closes and drains each socket for
+// Limits.Linger, and flushes clerk and lanes with a context of their own.
+//
+// A restart refuses nobody where the listening socket outlives the gateway: systemd hands it over (inherit.go), or another
+// gateway listens on the same port (reuse_port). In the latter case the kernel must hand the queue over too
+// (reuseport.go). What reaches a connection while it is closed is not taken; its terminal reverses.
 //
 // # Decisions
 //

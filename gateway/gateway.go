@@ -22,6 +22,8 @@ type Deps struct {
 	Keys   *pin.Keystore
 	Log    *slog.Logger
 	Disk   string // folder of the books, whose disk is watched; empty where they are not on this machine
+	// Listeners are sockets that listen already, by the names of their links. The gateway opens those of the other links.
+	Listeners map[string]net.Listener
 }
 
 // Gateway is a running server: its links listen from New on, and are served, and dialled, from Serve on.
@@ -37,12 +39,14 @@ type Gateway struct {
 	seen        *seen
 	shares      *shares
 	declined    *declined
+	velocities  velocities
 	terminals   *terminals
 	mastheads   *mastheads
 	connections *connections
 	metrics     *metrics
 	standing    *standing
-	disk        string        // as in Deps
+	disk        string // as in Deps
+	given       map[string]net.Listener
 	handshakes  chan struct{} // one in it for each that is made
 	dialer      func(ctx context.Context, address string) (net.Conn, error)
 	chance      func() float64 // in [0, 1)
@@ -75,7 +79,7 @@ func New(c Config, d Deps) (*Gateway, error) {
 	g := &Gateway{
 		limits: c.Limits, ledger: d.Ledger, keys: d.Keys, log: d.Log, gate: newGate(c.Limits.UnderWay),
 		seen:   newSeen(c.Limits.SeenMax, c.Limits.SeenTurn.Duration, time.Now()),
-		shares: newShares(), declined: newDeclined(c.Limits),
+		shares: newShares(), declined: newDeclined(c.Limits), velocities: newVelocities(c.Limits),
 		terminals: newTerminals(d.Ledger, d.Keys, c.Limits, d.Log), mastheads: newMastheads(d.Ledger, c.Limits),
 		connections: newConnections(c.Limits), handshakes: make(chan struct{}, c.Limits.Handshakes), chance: rand.Float64,
 		accepts:  rate.NewLimiter(rate.Limit(c.Limits.AcceptPerSecond), c.Limits.AcceptPerSecond),
@@ -84,7 +88,7 @@ func New(c Config, d Deps) (*Gateway, error) {
 	}
 	g.dialer = g.dialTCP
 	g.background, g.quit = context.WithCancel(context.Background())
-	g.standing, g.disk = newStanding(d.Ledger, d.Log), d.Disk
+	g.standing, g.disk, g.given = newStanding(d.Ledger, d.Log), d.Disk, d.Listeners
 	g.metrics = newMetrics(g)
 	if err := g.open(c.Links); err != nil {
 		g.quit()
@@ -113,6 +117,9 @@ func (g *Gateway) open(links []Link) error {
 		}
 		g.links = append(g.links, l)
 		g.metrics.linkGauges(g, l)
+	}
+	if wrong == nil {
+		wrong = g.strangers()
 	}
 	return wrong
 }

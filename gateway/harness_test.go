@@ -212,7 +212,7 @@ func testConfig(change func(*Config)) Config {
 	c := DefaultConfig()
 	c.Links[0].Listen = "127.0.0.1:0"
 	c.Links[0].PIN = PINIfPresent
-	c.Limits.Linger = Duration{20 * time.Millisecond}
+	c.Limits.LastCall, c.Limits.Linger = Duration{20 * time.Millisecond}, Duration{20 * time.Millisecond}
 	if change != nil {
 		change(&c)
 	}

@@ -30,7 +30,8 @@ func seconds(n int) Duration { return Duration{time.Duration(n) * time.Second} }
 type Limits struct {
 	// Connections in all; each costs about 6 kB at rest. Beyond it a connection is closed at once.
 	Connections int `toml:"connections"`
-	// ConnectionsPerAddress is wide: a whole city's terminals may come through one address of a mobile network (F27).
+	// ConnectionsPerAddress is wide: a whole city's terminals may come through one address of a mobile network (F27). Of
+	// version 6 a network of 64 bits counts as one address, here and in fair.go.
 	ConnectionsPerAddress int `toml:"connections_per_address"`
 	// AcceptPerSecond spreads the storm when all terminals come back after an outage (F25); the rest wait in the
 	// kernel's queue.
@@ -74,6 +75,15 @@ type Limits struct {
 	// Malformed messages in a row end a connection.
 	Malformed int `toml:"malformed"`
 
+	// WrongPINsTerminal and WrongPINsOutlet are how many wrong PINs an hour may come in the name of a terminal, and of an
+	// outlet with all of its terminals (velocity.go). An outlet's busiest hour is about a hundred families, of whom one in
+	// ten mistypes; an outlet of a city has one terminal or two.
+	WrongPINsTerminal int `toml:"wrong_pins_terminal"`
+	WrongPINsOutlet   int `toml:"wrong_pins_outlet"`
+	// ErrandsTerminal is how many settlements and uploaded sales an hour may come of a terminal. A batch has 999 sales at
+	// the most, and an outlet settles a few times a day; five times all of that is for one that has to begin again.
+	ErrandsTerminal int `toml:"errands_terminal"`
+
 	// LaneDepth is how many requests may wait for one bucket: at 20,000 a second about half a second's work.
 	LaneDepth int `toml:"lane_depth"`
 	// BatchMax is the largest batch: beyond 500 a batch gains little and the first of it waits for the last (D1).
@@ -108,6 +118,9 @@ type Limits struct {
 
 	// Shutdown is how long the gateway finishes what it has begun before it closes everything.
 	Shutdown Duration `toml:"shutdown"`
+	// LastCall is how long a connection without a message may still begin one when the gateway stops: about what a request
+	// takes over a mobile network (lastcall.go).
+	LastCall Duration `toml:"last_call"`
 	// Linger is how long a connection that we close is drained, so that the kernel does not answer unread bytes with a
 	// reset that destroys our last answer on its way (F24).
 	Linger Duration `toml:"linger"`
@@ -120,11 +133,12 @@ func DefaultLimits() Limits {
 		Handshake: seconds(10), Handshakes: 1, Call: seconds(15), RedialMin: seconds(1), RedialMax: seconds(60),
 		FirstFrame: seconds(10), Frame: seconds(5), Idle: seconds(600), Write: seconds(10), Unanswered: seconds(60),
 		InFlight: 64, UnderWay: 100_000, PendingBytes: 16 << 10, MACFailures: 3, Malformed: 10,
+		WrongPINsTerminal: 60, WrongPINsOutlet: 240, ErrandsTerminal: 5_000,
 		LaneDepth: 8_192, BatchMax: 500, Attempt: seconds(5), Lookup: seconds(2),
 		Clerks: 4, ClerkDepth: 4_096,
 		Terminals: 65_536, TerminalFresh: seconds(30), TerminalAbsent: seconds(1), Mastheads: 65_536,
 		SeenMax: 1 << 20, SeenTurn: seconds(600), DeclinedMax: 4_096, DeclinedFor: seconds(30),
-		Shutdown: seconds(30), Linger: seconds(1),
+		Shutdown: seconds(30), LastCall: Duration{250 * time.Millisecond}, Linger: seconds(1),
 	}
 }
 
@@ -134,6 +148,7 @@ func (l Limits) mistakes() (found []string) {
 		"connections": l.Connections, "connections_per_address": l.ConnectionsPerAddress,
 		"accept_per_second": l.AcceptPerSecond, "handshakes": l.Handshakes,
 		"in_flight": l.InFlight, "under_way": l.UnderWay, "pending_bytes": l.PendingBytes,
+		"wrong_pins_terminal": l.WrongPINsTerminal, "wrong_pins_outlet": l.WrongPINsOutlet, "errands_terminal": l.ErrandsTerminal,
 		"mac_failures": l.MACFailures, "malformed": l.Malformed, "lane_depth": l.LaneDepth, "batch_max": l.BatchMax,
 		"clerks": l.Clerks, "clerk_depth": l.ClerkDepth,
 		"terminals": l.Terminals, "mastheads": l.Mastheads, "seen_max": l.SeenMax,
@@ -144,6 +159,7 @@ func (l Limits) mistakes() (found []string) {
 		"first_frame": l.FirstFrame, "frame": l.Frame, "idle": l.Idle, "write": l.Write, "unanswered": l.Unanswered,
 		"attempt": l.Attempt, "lookup": l.Lookup, "terminal_fresh": l.TerminalFresh,
 		"terminal_absent": l.TerminalAbsent, "seen_turn": l.SeenTurn, "declined_for": l.DeclinedFor, "shutdown": l.Shutdown, "linger": l.Linger,
+		"last_call": l.LastCall,
 	}
 	if l.BatchMax > ledger.BatchMax {
 		found = append(found, fmt.Sprintf("limits.batch_max must be at most %d: the ledger takes no more in one call", ledger.BatchMax))

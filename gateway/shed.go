@@ -20,12 +20,14 @@ const (
 	shedMAC                     // its MAC is wrong
 	shedFormat                  // it parses only in part
 	shedNotSignedOn             // its switch has not signed on
-	sheds           = int(shedNotSignedOn) + 1
+	shedGuesses                 // too many wrong PINs came in the name of its terminal or outlet
+	shedErrands                 // too many settlements and uploads came in the name of its terminal
+	sheds           = int(shedErrands) + 1
 )
 
 var shedNames = [sheds]string{
 	"lane_full", "expected_wait", "unfair_share", "database_away", "stopping", "late", "no_terminal_keys", "not_posted", "poisoned", "outcome_unknown",
-	"invalid", "unsupported_account", "unsupported_refund", "wrong_mac", "format", "not_signed_on",
+	"invalid", "unsupported_account", "unsupported_refund", "wrong_mac", "format", "not_signed_on", "wrong_pins", "errands",
 }
 
 // unposted is the verdict for a message of which nothing was posted: the given one where it can have no earlier copy,

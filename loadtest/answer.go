@@ -13,6 +13,9 @@ type answer struct {
 	rrn    [12]byte
 	code   [2]byte // DE39
 	tid    [8]byte
+
+	balance    int64 // DE54, whole rupiah; read for a witness only
+	hasBalance bool
 }
 
 // approved tells whether DE39 is 00.

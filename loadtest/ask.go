@@ -21,15 +21,18 @@ func (t *terminal) ask(open, hard context.Context, k class, m message, c *Card, 
 		return answer{}, fateUnsent
 	}
 	t.frame = t.appendFrame(t.frame[:0], m, c)
-	o := observation{class: k, intended: intended, free: t.free, sent: time.Now()}
+	o, watched := observation{class: k, intended: intended, free: t.free, sent: time.Now()}, t.cfg.watches(k, c)
 	a, ok := t.line.exchange(t.frame, expectation{
 		mti: (m.mti &^ 1) | 0x10, stan: m.stan, amount: m.amount * t.scale,
-		until: o.sent.Add(t.cfg.AnswerTimeout), patience: t.cfg.AnswerTimeout, copies: t.copies(k),
+		until: o.sent.Add(t.cfg.AnswerTimeout), patience: t.cfg.AnswerTimeout, copies: t.copies(k), watched: watched,
 	})
 	o.ended = time.Now()
 	t.free = o.ended
 	o.code = a.code
 	t.recorder.observe(o)
+	if watched {
+		t.tell(m, c, o, a)
+	}
 	if !ok {
 		return answer{}, fateSilent
 	}

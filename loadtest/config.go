@@ -11,7 +11,7 @@ import (
 
 // Config says how to load. The zero value of a share turns that part of the mix off.
 type Config struct {
-	Addr string // host:port of the gateway's EDC link
+	Addr string // host:port of the gateway's EDC link; several with commas between them take turns
 
 	Duration time.Duration // measured time, after Warmup
 	Warmup   time.Duration // cut off from latencies and rates, not from the money
@@ -23,14 +23,16 @@ type Config struct {
 	Reversals float64 // share of approved purchases and voids whose answer the terminal loses on purpose, and reverses
 	Voids     float64 // share of approved purchases after which the outlet voids one of its latest
 	Settle    bool    // terminals close their batch at the end, and whenever it is full
+	BatchMax  int     // sales after which a terminal settles; 0 for as many as its totals can count
 	Fresh     bool    // the terminals' batches are known to be empty: nobody closes one before the clock starts
 	Disputes  float64 // share of those batches from whose totals the terminal leaves a sale out, so that it must upload
 
-	Lines  int     // TCP connections that all terminals share through concentrators; 0 for a connection each
-	Idle   float64 // share of the terminals that serve nobody and ask for a balance once in idleGap
-	Copies int     // how often each purchase is sent, over several connections at once; 0 and 1 for once
-	Drain  bool    // families are at several terminals, which race for their purses; the account of a family is joint
-	Month  bool    // every family comes once, and the run ends when all have been; Duration is not looked at
+	Lines   int     // TCP connections that all terminals share through concentrators; 0 for a connection each
+	Idle    float64 // share of the terminals that serve nobody and ask for a balance once in idleGap
+	Copies  int     // how often each purchase is sent, over several connections at once; 0 and 1 for once
+	Drain   bool    // families are at several terminals, which race for their purses; the account of a family is joint
+	Doubles bool    // the network may bring a message twice: a 91 is the word on one copy, and the terminal reverses
+	Month   bool    // every family comes once, and the run ends when all have been; Duration is not looked at
 
 	AmountMax int64 // whole rupiah; amounts are multiples of 500 up to this and up to what the family has left
 	Funds     int64 // whole rupiah a family may spend during the run
@@ -47,6 +49,9 @@ type Config struct {
 	Connecting func(terminals int) // called ten times a second until all are connected that can be; nil for none
 	Progress   func(Snapshot)      // called every second; nil for none
 	Measured   func(begun bool)    // called when the measured time begins (true) and when it ends (false); nil for none
+
+	Witness      func(Seen) // shown every message of a share of the families, by many goroutines; nil for none
+	WitnessShare float64    // of the families
 
 	Probe     func(context.Context) error // timed beside the load, ProbeRate times a second; nil for none
 	ProbeRate float64
@@ -71,7 +76,9 @@ func (c Config) Validate() error {
 		positive("answer timeout", c.AnswerTimeout),
 		share("inquiries", c.Inquiries), share("repeats", c.Repeats), share("reversals", c.Reversals),
 		share("voids", c.Voids), share("disputes", c.Disputes), share("idle terminals", c.Idle),
+		share("watched families", c.WitnessShare),
 		c.validateWorkload(),
+		refuse(c.BatchMax < 0 || c.BatchMax > batchSales, "the largest batch must be 1 to %d sales, 0 for %[1]d", batchSales),
 		refuse(c.Warmup < 0, "the warm-up is negative"),
 		refuse(c.ResolveTimeout < 0, "the time to resolve is negative"),
 		c.Arrivals.validate(),

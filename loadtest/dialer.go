@@ -3,6 +3,8 @@ package loadtest
 import (
 	"context"
 	"net"
+	"strings"
+	"sync/atomic"
 
 	"golang.org/x/time/rate"
 )
@@ -10,12 +12,14 @@ import (
 // dialer makes the connections of a run, none faster than a host can take them in: where thousands of terminals come
 // back at once, a host's queue of connections overflows, and a kernel tries again after a second only.
 type dialer struct {
-	addr  string
-	turns *rate.Limiter
+	addrs  []string // each connection goes to the next one
+	next   atomic.Uint64
+	failed atomic.Int64 // connections that were refused, or not made in time
+	turns  *rate.Limiter
 }
 
 func newDialer(addr string) *dialer {
-	return &dialer{addr: addr, turns: rate.NewLimiter(dialsPerSecond, setters)}
+	return &dialer{addrs: strings.Split(addr, ","), turns: rate.NewLimiter(dialsPerSecond, setters)}
 }
 
 // dial tries until open is done.
@@ -24,6 +28,9 @@ func (d *dialer) dial(open context.Context) (net.Conn, bool) {
 		conn, err := d.once(open)
 		if err == nil {
 			return conn, true
+		}
+		if open.Err() == nil {
+			d.failed.Add(1)
 		}
 		pause(open, wait)
 	}
@@ -35,5 +42,5 @@ func (d *dialer) once(open context.Context) (net.Conn, error) {
 		return nil, err
 	}
 	dialer := net.Dialer{Timeout: dialTimeout}
-	return dialer.DialContext(open, "tcp", d.addr)
+	return dialer.DialContext(open, "tcp", d.addrs[d.next.Add(1)%uint64(len(d.addrs))])
 }

@@ -110,6 +110,15 @@
 //
 // holds exactly, whatever was killed during the run.
 //
+// # The witness
+//
+// Config.Witness is shown every message of Config.WitnessShare of the families as its terminal saw it (Seen): when it
+// was sent, when it was answered and what, with the balance in DE54. Package loadtest/linear looks for an order of a
+// family's messages that explains all answers. Where nobody watches, that costs a comparison a message.
+//
+// A network that may bring a message twice (Config.Doubles) makes a 91 the word on one copy only: purchases and voids are
+// reversed after it like those without answer. Package faults is such a network, and says what may be concluded behind it.
+//
 // # Decisions
 //
 //   - Families belong to one terminal each, but in a drain, so that what a family has left is known without a lock and

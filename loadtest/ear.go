@@ -14,6 +14,7 @@ type expectation struct {
 	until    time.Time
 	patience time.Duration // from the sending to until
 	copies   int           // how often the message is sent
+	watched  bool          // the balance in the answer is wanted
 }
 
 // matches tells whether an answer is the awaited one: by TID, STAN and message type.
@@ -31,9 +32,9 @@ type ear struct {
 }
 
 // accept tells whether an answer is the awaited one, and counts what else it may be.
-func (e *ear) accept(body []byte, a answer, x expectation) bool {
-	if !x.matches(a, e.tid) {
-		e.stray(a)
+func (e *ear) accept(body []byte, a *answer, x expectation) bool {
+	if !x.matches(*a, e.tid) {
+		e.stray(*a)
 		return false
 	}
 	if a.amount >= 0 && a.amount != x.amount {
@@ -42,10 +43,22 @@ func (e *ear) accept(body []byte, a answer, x expectation) bool {
 	if x.copies > 1 && a.unavailable() {
 		e.history.gaveUp(x) // nothing was done; what becomes of a later copy is another matter
 	} else {
-		e.history.answered(x, a)
+		e.history.answered(x, *a)
+	}
+	if x.watched {
+		e.balance(body, a)
 	}
 	e.sample(body)
 	return true
+}
+
+// balance reads DE54 for a witness.
+func (e *ear) balance(body []byte, a *answer) {
+	if whole, err := e.codec.DecodeResponse(body); err == nil {
+		a.balance, a.hasBalance = whole.Balance, whole.HasBalance
+	} else {
+		e.recorder.count(countUndecodable)
+	}
 }
 
 // stray counts an answer that nobody waits for.

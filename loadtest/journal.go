@@ -93,8 +93,8 @@ func (j *journal) standing() (sales []*entry, settled bool) {
 	return sales, true
 }
 
-// full tells whether the open batch holds as many sales as its totals can count.
-func (j *journal) full() bool { return len(j.entries)-j.batch >= batchSales }
+// full tells whether the open batch holds as many sales as it may.
+func (j *journal) full(most int) bool { return len(j.entries)-j.batch >= most }
 
 // blank tells whether nothing was tried in the open batch.
 func (j *journal) blank() bool { return len(j.entries) == j.batch }

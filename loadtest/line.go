@@ -29,9 +29,16 @@ type ownLine struct {
 	deadline time.Time   // of conn
 	unhook   func() bool // takes the connection out of the hands of the run's end
 	reader   *iso.FrameReader
+	peeker   *peeker
 }
 
-func (l *ownLine) connected() bool { return l.conn != nil }
+// connected is false too where the host has hung up since the last message.
+func (l *ownLine) connected() bool {
+	if l.conn != nil && l.peeker.hungUp() {
+		l.close()
+	}
+	return l.conn != nil
+}
 
 func (l *ownLine) connect(hard, open context.Context) bool {
 	if l.conn != nil {
@@ -40,6 +47,7 @@ func (l *ownLine) connect(hard, open context.Context) bool {
 	conn, ok := l.dialer.dial(open)
 	if ok {
 		l.conn, l.deadline, l.reader = conn, time.Time{}, iso.NewFrameReader(conn, iso.EDC().Framing())
+		l.peeker = newPeeker(conn)
 		l.unhook = context.AfterFunc(hard, func() { conn.Close() })
 		l.recorder.count(countConnects)
 	}
@@ -88,7 +96,8 @@ func (l *ownLine) hear(body []byte, x expectation) (answer, bool) {
 		l.recorder.count(countUndecodable)
 		return answer{}, false
 	}
-	return a, l.accept(body, a, x)
+	ok = l.accept(body, &a, x)
+	return a, ok
 }
 
 // patience sets the connection's deadline. Moving it costs as much as encoding a frame, so it is moved in steps of a

@@ -74,7 +74,7 @@ func (p *port) deliver(body []byte, a answer) {
 		p.ear.stray(a)
 		return
 	}
-	if p.ear.accept(body, a, p.x) {
+	if p.ear.accept(body, &a, p.x) {
 		p.waiting = false
 		p.verdicts <- verdict{a, true}
 	}

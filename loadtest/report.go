@@ -34,6 +34,7 @@ type Report struct {
 	Unserved    int64 `json:"unserved"`
 	Timeouts    int64 `json:"timeouts"`
 	Broken      int64 `json:"broken_connections"`
+	FailedDials int64 `json:"failed_dials"` // connections that were refused, or not made in time
 	Connects    int64 `json:"connects"`
 	Late        int64 `json:"late_answers"`
 	Duplicate   int64 `json:"duplicate_answers"`
@@ -46,6 +47,7 @@ type Report struct {
 
 	Settlement *Settlement `json:"settlement,omitempty"` // nil where terminals do not settle
 	Workload
+	Faults *Faults `json:"faults,omitempty"` // nil where nobody put a faulty network in between
 
 	Seconds     []Second     `json:"per_second"`
 	Cost        *Cost        `json:"cost,omitempty"`        // nil where nobody measured it
@@ -95,6 +97,7 @@ func (r *run) report() *Report {
 	p.setRates(sum, seconds)
 	p.setBare(t.bare)
 	p.setCounts(sum.counts)
+	p.FailedDials = r.between.dialer.failed.Load()
 	if r.cfg.Settle {
 		p.Settlement = r.settlement(sum.latency[classUpload].TotalCount())
 	}

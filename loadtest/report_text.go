@@ -27,7 +27,8 @@ func (p *Report) WriteText(w io.Writer) error {
 	p.Workload.write(t)
 	fmt.Fprintf(t, "answers\t%d late, %d duplicate, %d unmatched, %d undecodable, %d altered (matched by %s)\n",
 		p.Late, p.Duplicate, p.Unmatched, p.Undecodable, p.Altered, MatchKey)
-	fmt.Fprintf(t, "connections\t%d made, %d broken under a message, %d timeouts\n", p.Connects, p.Broken, p.Timeouts)
+	fmt.Fprintf(t, "connections\t%d made, %d refused, %d broken under a message, %d timeouts\n", p.Connects, p.FailedDials, p.Broken, p.Timeouts)
+	p.Faults.write(t)
 	fmt.Fprintf(t, "unresolved\t%d\n", len(p.Unresolved))
 	p.Cost.write(t)
 	p.Environment.write(t)

@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -83,7 +84,7 @@ func (t *terminal) shop(open, hard context.Context, queue <-chan time.Time) {
 			return
 		}
 		t.visit(open, hard, intended)
-		if t.cfg.Settle && t.journal.full() {
+		if t.cfg.Settle && t.journal.full(cmp.Or(t.cfg.BatchMax, batchSales)) {
 			t.closeBatch(hard)
 		}
 	}
@@ -134,7 +135,7 @@ func (t *terminal) purchase(open, hard context.Context, card int, intended time.
 		t.undo(hard, m, c, sale)
 	case a.approved():
 		t.approved(open, hard, m, c, sale, a, card)
-	case a.unavailable() && t.cfg.Copies > 1: // which is true of the one that was answered
+	case t.hollow(a):
 		t.undo(hard, m, c, sale)
 		t.rest(open, a)
 	default:
@@ -143,6 +144,12 @@ func (t *terminal) purchase(open, hard context.Context, card int, intended time.
 		t.again(open, hard, m, c, a)
 		t.rest(open, a)
 	}
+}
+
+// hollow tells whether an answer is a 91 to a message of which there may be another copy: then it is true of the one that
+// was answered.
+func (t *terminal) hollow(a answer) bool {
+	return a.unavailable() && (t.cfg.Copies > 1 || t.cfg.Doubles)
 }
 
 // undo reverses a purchase that may stand.

@@ -16,11 +16,11 @@ func (t *terminal) void(open, hard context.Context) {
 	sale.reopen()
 	t.unclear(int(sale.card))
 	a, fate := t.ask(open, hard, classVoid, m, c, time.Now())
-	lost := fate == fateSilent || fate == fateAnswered && a.approved() && t.chance(t.cfg.Reversals)
+	lost := fate == fateSilent || t.hollow(a) || a.approved() && t.chance(t.cfg.Reversals)
 	switch {
 	case lost && !t.reverse(hard, m, c):
 		return
-	case !lost && fate == fateAnswered && a.approved():
+	case !lost && a.approved():
 		sale.void()
 		t.spend(int(sale.card), -sale.amount())
 		return

@@ -9,6 +9,9 @@ type cli struct {
 	Switch   switchCmd `cmd:"" name:"switch" help:"Be a bank's switch: sign on, forward redemptions, cut over, reconcile."`
 	Loadtest struct {
 		Run       loadtestCmd  `cmd:"" default:"withargs" help:"Play many terminals; bpnt loadtest does the same, bpnt loadtest run --help lists its flags."`
+		Proxy     proxyCmd     `cmd:"" help:"Stand between terminals and any ISO 8583 host, and do what networks do: cut, stall, repeat, reorder, lose."`
+		Hostile   hostileCmd   `cmd:"" help:"Attack a gateway while honest terminals shop: slowloris, bombs, replays, PIN guessing, crowds, and what the honest feel."`
+		Chaos     chaosCmd     `cmd:"" help:"Hurt gateways, Postgres and lines by a seeded schedule while terminals shop, and prove that nothing was lost or doubled."`
 		Baselines baselinesCmd `cmd:"" help:"Measure pgbench, simpler gateways, the ledger alone and this gateway side by side."`
 	} `cmd:"" help:"Play many terminals against a gateway and report latencies and money."`
 	Ledger ledgerCmd `cmd:"" help:"Operate the books: migrate, seed, disburse, audit, terminals, outlets, cards."`

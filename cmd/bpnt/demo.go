@@ -171,7 +171,7 @@ func (d *demo) open(ctx context.Context, books *ledger.Ledger, fleet []loadtest.
 	}
 	log := slog.New(slog.NewTextHandler(d.streams.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	// The gateway outlives a Ctrl-C: the terminals must finish what they have under way.
-	h, err := startHost(context.WithoutCancel(ctx), d.url, d.storage.disk(), d.keys, config, d.Admin, log)
+	h, err := startHost(context.WithoutCancel(ctx), d.url, d.storage.disk(), d.keys, config, d.Admin, nil, log)
 	if err != nil {
 		return err
 	}

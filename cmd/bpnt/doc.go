@@ -6,7 +6,8 @@
 //	bpnt edc …       one terminal at your shell
 //	bpnt switch      a bank's switch at your shell
 //	bpnt decode      hex in, fields out, masked
-//	bpnt loadtest    many terminals against a gateway; baselines: what it is held against, side by side
+//	bpnt loadtest    many terminals against a gateway; baselines: what it is held against, side by side; chaos: all of it
+//	                 while gateways and Postgres are killed, and a proof that nothing was lost
 //
 // The package is wiring: it reads flags, opens what a command needs, calls the packages that do the work, and prints.
 // Every command is one file.

@@ -25,7 +25,9 @@ type loadtestCmd struct {
 	FindMax   string        `placeholder:"p99=50ms" help:"Search for the highest rate (Poisson arrivals) that holds this bound and serves 99 % of the families in time."`
 	Overload  []float64     `placeholder:"MULTIPLE" help:"Find the capacity in a closed loop, then offer these multiples of it, one after the other."`
 	Compare   int           `default:"0" help:"Rounds of purchases alone against the realistic mix, in alternating windows of --duration; 0 for one run."`
+	Witness   float64       `default:"0" placeholder:"SHARE" help:"Watch this share of the families, and look for an order of each one's messages that explains all answers (linearizability)."`
 	Prove     bool          `help:"Hold the terminals' sums against the books (--database-url or --data-dir), and audit them."`
+	network
 	watching
 	watchedGateway
 	JSON bool `help:"Print the report as JSON."`
@@ -48,7 +50,8 @@ func (loadtestCmd) Help() string {
 Latencies count from the time at which a family should have been served, so that a stall is seen by everyone who
 waited. Beside them stands what a bare commit of one row took at the same time on the same server, where --data-dir or
 --database-url says which one that is. The exit status is 1 where a purchase stayed without a final answer or, with
---prove, where the books differ.
+--prove, where the books differ or, with --witness, where a family saw what no order of its messages explains: a drain has
+many of one family at once.
 
 With --settle, as in the realistic mix, each terminal first closes what an earlier run left in its batch, and at the end
 its own; --prove holds every batch against the ledger's too. With --compare windows of both mixes take turns, who begins
@@ -60,13 +63,15 @@ three times in a row; each play has its --warmup and --duration, and every purch
   bpnt loadtest --rate 5000 --duration 60s --prove
   bpnt loadtest --rate 5000 --arrivals poisson --data-dir data --report report.html
   bpnt loadtest --admin 127.0.0.1:9583 --gateway-pid "$(pidof -s bpnt)" --data-dir data
+  bpnt loadtest --workload drain --reversals 0.02 --repeats 0.02 --witness 1 --prove
   bpnt loadtest --find-max p99=50ms --duration 5s
   bpnt loadtest --overload 0.5,1,2,5,10 --duration 10s --timeout 5s
   bpnt loadtest --workload realistic --prove
   bpnt loadtest --workload the25th --rate 2000 --duration 60s --lines 16
   bpnt loadtest --compare 5 --duration 10s
+  bpnt loadtest --faults rough --timeout 3s --prove
 
-` + workloads
+` + faultsHelp + workloads
 }
 
 func (c *loadtestCmd) Run(ctx context.Context, s *streams) error {
@@ -78,7 +83,7 @@ func (c *loadtestCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	return mode(ctx, s, cfg, fleet)
+	return c.across(ctx, &cfg, func() error { return mode(ctx, s, cfg, fleet) })
 }
 
 // mode is one of the four kinds of test.
@@ -99,5 +104,5 @@ func (c *loadtestCmd) mode() (func(context.Context, *streams, loadtest.Config, [
 	if c.Compare != 0 && c.Report != "" {
 		return nil, usage("--compare has no page: leave --report out, or take --json")
 	}
-	return mode, errors.Join(c.checkFind(), c.checkOverload(), checkPage(c.Report))
+	return mode, errors.Join(c.checkFind(), c.checkOverload(), c.checkFaults(), c.checkWitness(), checkPage(c.Report))
 }

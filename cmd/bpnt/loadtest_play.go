@@ -9,11 +9,13 @@ import (
 	"bpnt/iso"
 	"bpnt/ledger"
 	"bpnt/loadtest"
+	"bpnt/loadtest/linear"
 )
 
 // single is one run and its report.
 func (c *loadtestCmd) single(ctx context.Context, s *streams, cfg loadtest.Config, fleet []loadtest.Outlet) error {
 	var report *loadtest.Report
+	witness := c.watch(&cfg)
 	p, err := c.proved(ctx, s, func() ([]*loadtest.Report, error) {
 		err := c.observed(ctx, s, func(o *observer) (err error) {
 			report, err = c.play(ctx, s, cfg, fleet, o)
@@ -25,7 +27,7 @@ func (c *loadtestCmd) single(ctx context.Context, s *streams, cfg loadtest.Confi
 		return err
 	}
 	report.Findings = p.findings()
-	return errors.Join(writePage(c.Report, report.WriteHTML), c.print(s, report, p))
+	return errors.Join(writePage(c.Report, report.WriteHTML), c.print(s, report, p, judge(ctx, s, witness)))
 }
 
 // proved plays, and holds what the terminals believe against the books where that was asked for; else the proof is nil.
@@ -108,6 +110,7 @@ func (c *loadtestCmd) play(ctx context.Context, s *streams, cfg loadtest.Config,
 	s.say("%d terminals against %s %s", len(fleet), cfg.Addr, lasting(cfg))
 	cfg.Progress, cfg.Connecting = (&live{s: s}).show, connecting(s, len(fleet))
 	o.into(ctx, &cfg)
+	count := c.injected()
 	report, err := loadtest.Run(ctx, cfg, fleet)
 	if err == nil && report.Connects == 0 {
 		err = fmt.Errorf("no terminal could connect to %s: bpnt serve runs a gateway, --addr names another", c.Addr)
@@ -115,15 +118,21 @@ func (c *loadtestCmd) play(ctx context.Context, s *streams, cfg loadtest.Config,
 	if err != nil {
 		return nil, err
 	}
+	report.Faults = count()
 	o.complete(context.WithoutCancel(ctx), report)
 	return report, nil
 }
 
-// print prints the report, with the proof where there is one; its verdict is the exit status.
-func (c *loadtestCmd) print(s *streams, report *loadtest.Report, p *proof) error {
-	if err := c.write(s.out, report, p); err != nil {
+// print prints the report, with the proof and the watched accounts where there are any; its verdict is the exit status.
+func (c *loadtestCmd) print(s *streams, report *loadtest.Report, p *proof, accounts *linear.Report) error {
+	if err := c.write(s.out, report, p, accounts); err != nil {
 		return err
 	}
+	return errors.Join(verdict(report, p), accounts.Fault())
+}
+
+// verdict is what the run proved of money: by the books where they were looked at, else by what terminals know.
+func verdict(report *loadtest.Report, p *proof) error {
 	if p != nil {
 		return p.verdict()
 	}
@@ -133,15 +142,21 @@ func (c *loadtestCmd) print(s *streams, report *loadtest.Report, p *proof) error
 	return report.Fault()
 }
 
-func (c *loadtestCmd) write(w io.Writer, report *loadtest.Report, p *proof) error {
+func (c *loadtestCmd) write(w io.Writer, report *loadtest.Report, p *proof, accounts *linear.Report) error {
 	if c.JSON {
 		return printJSON(w, struct {
 			*loadtest.Report
-			Proof *proof `json:"proof,omitempty"`
-		}{report, p})
+			Proof    *proof         `json:"proof,omitempty"`
+			Accounts *linear.Report `json:"linearizability,omitempty"`
+		}{report, p, accounts})
 	}
-	if err := report.WriteText(w); err != nil || p == nil {
+	if err := report.WriteText(w); err != nil {
 		return err
 	}
-	return p.write(w)
+	if p != nil {
+		if err := p.write(w); err != nil {
+			return err
+		}
+	}
+	return accounts.Write(w)
 }

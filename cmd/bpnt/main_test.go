@@ -178,7 +178,7 @@ func TestBadInput(t *testing.T) {
 // TestHelp: every command explains itself with an example.
 func TestHelp(t *testing.T) {
 	for _, args := range []string{
-		"demo", "serve", "decode", "loadtest", "edc logon", "edc balance", "edc purchase", "edc cash", "edc reverse",
+		"demo", "serve", "decode", "loadtest", "loadtest chaos", "edc logon", "edc balance", "edc purchase", "edc cash", "edc reverse",
 		"edc day", "edc void", "edc refund", "edc advice", "edc settle", "edc upload", "edc journal", "switch",
 		"ledger migrate", "ledger seed", "ledger disburse", "ledger audit", "ledger size", "ledger terminal add",
 		"ledger terminal reset", "ledger outlet add", "ledger card add", "ledger card show", "ledger family show",

@@ -46,6 +46,7 @@ type world struct {
 	config   gateway.Config
 	families int64
 	buckets  int     // of the books; 0 for two
+	poolMax  int     // connections of each pool; 0 for the default
 	postgres *server // of its own; nil for the one that all tests share
 }
 
@@ -65,6 +66,7 @@ func (w *world) prepare(change func(*gateway.Config)) {
 	w.operator = w.open(ledger.RoleOperator)
 	w.config = gateway.DefaultConfig()
 	w.config.Links[0].Listen = "127.0.0.1:0"
+	w.config.Limits.LastCall = gateway.Duration{Duration: 10 * time.Millisecond}
 	w.config.Limits.Linger = gateway.Duration{Duration: 50 * time.Millisecond}
 	if change != nil {
 		change(&w.config)
@@ -106,7 +108,7 @@ func newKeys(t testing.TB) *pin.Keystore {
 
 func (w *world) open(role string) *ledger.Ledger {
 	w.t.Helper()
-	l, err := ledger.Open(w.t.Context(), ledger.Options{URL: w.url, Role: role})
+	l, err := ledger.Open(w.t.Context(), ledger.Options{URL: w.url, Role: role, MaxConns: w.poolMax})
 	w.check(err)
 	w.t.Cleanup(l.Close)
 	return l
