@@ -202,6 +202,7 @@ func (d *demo) shop(ctx context.Context, books *ledger.Ledger, h *host, fleet []
 		return nil, err
 	}
 	cfg := d.load()
+	d.storage.takeNumbers(&cfg)
 	cfg.Fresh = d.fresh
 	cfg.Addr = h.gateway.Addr(demoLink).String()
 	cfg.Progress, cfg.Connecting = (&live{s: d.streams}).show, connecting(d.streams, len(fleet))
@@ -211,6 +212,7 @@ func (d *demo) shop(ctx context.Context, books *ledger.Ledger, h *host, fleet []
 		return nil, err
 	}
 	d.nextSTAN, d.nextBatch = report.NextSTAN(), report.NextBatch()
+	d.storage.keepNumbers(report)
 	d.streams.say("audit of the books …")
 	p, err := prove(context.WithoutCancel(ctx), books, demoLink, before, report)
 	if err != nil {

@@ -93,6 +93,7 @@ func (d *demo) stay(ctx context.Context, h *host, fleet []loadtest.Outlet) error
 			return errors.New("no terminal could connect any more")
 		}
 		cfg.FirstSTAN, cfg.FirstBatch = report.NextSTAN(), report.NextBatch()
+		d.storage.keepNumbers(report)
 	}
 	return nil
 }

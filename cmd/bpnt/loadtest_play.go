@@ -95,6 +95,7 @@ func (c *loadtestCmd) prepare(s *streams) (loadtest.Config, []loadtest.Outlet, e
 	cfg.AnswerTimeout, cfg.ResolveTimeout = c.Timeout, c.Resolve
 	cfg.Dialect = iso.EDC()
 	cfg.Dialect.AmountDecimals = c.Decimals
+	c.takeNumbers(&cfg)
 	if c.FirstSTAN != 0 {
 		cfg.FirstSTAN = c.FirstSTAN
 	}
@@ -118,6 +119,7 @@ func (c *loadtestCmd) play(ctx context.Context, s *streams, cfg loadtest.Config,
 	if err != nil {
 		return nil, err
 	}
+	c.keepNumbers(report)
 	report.Faults = count()
 	o.complete(context.WithoutCancel(ctx), report)
 	return report, nil
