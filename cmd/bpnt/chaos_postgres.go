@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"bpnt/ledger/disturb"
 	"bpnt/ledger/localpg"
 )
 
@@ -152,7 +153,7 @@ func (p *chaosPostgres) backend(_ context.Context, random *rand.Rand) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.server == nil {
-		return errors.New("the database is down")
+		return disturb.ErrAway
 	}
 	pids := children(p.server.Pid())
 	if len(pids) == 0 {
@@ -167,7 +168,7 @@ func (p *chaosPostgres) freeze(context.Context, *rand.Rand) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.server == nil {
-		return errors.New("the database is down")
+		return disturb.ErrAway
 	}
 	signalAll(syscall.SIGSTOP, p.server.Pid())
 	p.frozen = append(children(p.server.Pid()), p.server.Pid())

@@ -2,6 +2,7 @@ package disturb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,6 +14,9 @@ const bucketLock = 8583
 
 // connectTimeout bounds a connection to a server that may be frozen.
 const connectTimeout = 3 * time.Second
+
+// ErrAway says that no session was to be had: the database is down, starting, or frozen.
+var ErrAway = errors.New("the database was away")
 
 // Database is one that may be disturbed, by its URL.
 type Database string
@@ -34,7 +38,11 @@ func (d Database) connect(ctx context.Context) (*pgx.Conn, error) {
 	}
 	config.ConnectTimeout = connectTimeout
 	config.RuntimeParams["application_name"] = "bpnt stranger"
-	return pgx.ConnectConfig(ctx, config)
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, ErrAway // the driver would name the socket and say which of ten ways it was
+	}
+	return conn, nil
 }
 
 // Terminate ends up to n sessions of programs that call themselves so, whatever they are doing. It returns how many.
