@@ -24,16 +24,7 @@ func newGatewayCounters(page metricsPage) *gatewayCounters {
 const countersEvery = time.Second
 
 func (c *gatewayCounters) watch(ctx context.Context) {
-	tick := time.NewTicker(countersEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			c.read(ctx)
-		}
-	}
+	every(ctx, countersEvery, func() { c.read(ctx) })
 }
 
 // read looks at the page, unless it does not answer: then what was seen last stays.

@@ -62,7 +62,7 @@ func startChaosGateway(ctx context.Context, w *chaosWorld, n int) (*chaosGateway
 	if err := g.await(ctx); err != nil {
 		return nil, errors.Join(err, g.end(syscall.SIGKILL), g.log.Close())
 	}
-	g.watcher.Go(func() { g.watch(ctx) })
+	g.watcher.Go(func() { every(ctx, superviseEvery, g.supervise) })
 	g.watcher.Go(func() { g.counters.watch(ctx) })
 	return g, nil
 }
@@ -115,19 +115,6 @@ func (g *chaosGateway) run() error {
 
 // restartPause is the least time between two starts, as service managers have it.
 const restartPause = 500 * time.Millisecond
-
-func (g *chaosGateway) watch(ctx context.Context) {
-	tick := time.NewTicker(superviseEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			g.supervise()
-		}
-	}
-}
 
 // supervise starts the process where it has ended and nobody holds it down. While the database is away it ends again.
 func (g *chaosGateway) supervise() {

@@ -49,25 +49,12 @@ func startChaosPostgres(ctx context.Context, dir string, env []string) (*chaosPo
 	}
 	p.url, p.starts = p.server.URL(databaseName), 1
 	ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
-	p.watcher.Go(func() { p.watch(ctx) })
+	p.watcher.Go(func() { every(ctx, superviseEvery, func() { p.supervise(ctx) }) })
 	return p, nil
 }
 
 // superviseEvery is how often a process that ended is noticed.
 const superviseEvery = 100 * time.Millisecond
-
-func (p *chaosPostgres) watch(ctx context.Context) {
-	tick := time.NewTicker(superviseEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			p.supervise(ctx)
-		}
-	}
-}
 
 // supervise starts it where it has ended and nobody holds it down. A start that fails, as on a full disk, is tried
 // again.

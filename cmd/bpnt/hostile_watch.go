@@ -43,24 +43,18 @@ func newHostileWatch(ctx context.Context, of watchedGateway) *hostileWatch {
 
 // look reads memory and page until the window is over.
 func (w *hostileWatch) look() {
-	tick := time.NewTicker(watchEvery)
-	defer tick.Stop()
-	for n := 1; ; n++ {
-		select {
-		case <-w.ctx.Done():
-			return
-		case <-tick.C:
-		}
+	n := 0
+	every(w.ctx, watchEvery, func() {
 		var page metrics
-		if n%pageEvery == 0 {
+		if n++; n%pageEvery == 0 {
 			page = w.fetch()
 		}
 		memory := w.memory()
 		w.mu.Lock()
+		defer w.mu.Unlock()
 		w.seen.Peak = max(w.seen.Peak, memory)
 		w.seen.Connections = max(w.seen.Connections, page["bpnt_connections"])
-		w.mu.Unlock()
-	}
+	})
 }
 
 func (w *hostileWatch) memory() int64 {

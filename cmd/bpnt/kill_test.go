@@ -26,15 +26,7 @@ func TestKill(t *testing.T) {
 	needPostgres(t)
 	g := newService(t)
 	area := []string{"--families", "400", "--outlets", "8"}
-	for _, args := range [][]string{
-		{"ledger", "migrate"},
-		append([]string{"ledger", "seed"}, area...),
-		{"ledger", "disburse", "--amount", "5000000"},
-	} {
-		if r := bpnt(t, "", append(args, "--data-dir", g.dir)...); r.status != 0 {
-			t.Fatalf("%v: %s", args, r.err)
-		}
-	}
+	g.seed(t, area...)
 	g.start(t)
 	load := command(t.Context(), append([]string{
 		"loadtest", "--addr", g.edc, "--data-dir", g.dir, "--prove", "--json", "--duration", "5s", "--warmup", "0s",
@@ -105,6 +97,20 @@ func newService(t *testing.T) *service {
 		}
 	})
 	return g
+}
+
+// seed makes books with an area of so many, each family with Rp 5,000,000.
+func (g *service) seed(t *testing.T, area ...string) {
+	t.Helper()
+	for _, args := range [][]string{
+		{"ledger", "migrate"},
+		append([]string{"ledger", "seed"}, area...),
+		{"ledger", "disburse", "--amount", "5000000"},
+	} {
+		if r := bpnt(t, "", append(args, "--data-dir", g.dir)...); r.status != 0 {
+			t.Fatalf("%v: %s", args, r.err)
+		}
+	}
 }
 
 // freeAddress is an address that was free a moment ago.

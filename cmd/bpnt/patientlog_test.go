@@ -48,16 +48,9 @@ func TestPatientLog(t *testing.T) {
 func TestGatewayOutlivesItsLog(t *testing.T) {
 	needPostgres(t)
 	g := newService(t)
+	keepPostgres(t, g.dir)
 	area := []string{"--families", "40", "--outlets", "2"}
-	for _, args := range [][]string{
-		{"ledger", "migrate"},
-		append([]string{"ledger", "seed"}, area...),
-		{"ledger", "disburse", "--amount", "5000000"},
-	} {
-		if r := bpnt(t, "", append(args, "--data-dir", g.dir)...); r.status != 0 {
-			t.Fatalf("%v: %s", args, r.err)
-		}
-	}
+	g.seed(t, area...)
 	logs := map[string]*os.File{"1": fullDisk(t), "100001": pipe(t, true), "200001": pipe(t, false)}
 	for firstSTAN, stderr := range logs {
 		g.log = stderr

@@ -63,18 +63,8 @@ func (c *proxyCmd) framing() iso.Framing {
 
 // watchFaults shows the counts until ctx is done: one line that is redrawn on a terminal, a line now and then elsewhere.
 func watchFaults(ctx context.Context, s *streams, p *faults.Proxy) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
 	var shown string
-	for {
-		select {
-		case <-ctx.Done():
-			if s.tty {
-				fmt.Fprintln(s.err)
-			}
-			return
-		case <-tick.C:
-		}
+	every(ctx, time.Second, func() {
 		line := fmt.Sprintf("%d connections; %s", p.Connections(), faultLine(p.Counts()))
 		switch {
 		case s.tty:
@@ -83,6 +73,9 @@ func watchFaults(ctx context.Context, s *streams, p *faults.Proxy) {
 			s.say("%s", line)
 		}
 		shown = line
+	})
+	if s.tty {
+		fmt.Fprintln(s.err)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
 
@@ -107,14 +106,5 @@ func watchdog(ctx context.Context) {
 	if err != nil || interval == 0 {
 		return
 	}
-	tick := time.NewTicker(interval / 2)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			notify(daemon.SdNotifyWatchdog)
-		}
-	}
+	every(ctx, interval/2, func() { notify(daemon.SdNotifyWatchdog) })
 }
