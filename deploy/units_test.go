@@ -43,6 +43,9 @@ func TestUnits(t *testing.T) {
 	if service["Requires"] != "bpnt.socket" || service["Type"] != "notify" {
 		t.Errorf("service: %v", service)
 	}
+	if service["Restart"] != "always" || service["StartLimitIntervalSec"] != "0" {
+		t.Error("while the database is away systemd gives the service up, and closes the socket")
+	}
 	patience, err := time.ParseDuration(service["TimeoutStopSec"] + "s")
 	limits := config.Limits
 	if drain := limits.Shutdown.Duration + limits.LastCall.Duration + limits.Linger.Duration + 5*time.Second; err != nil || patience <= drain {
