@@ -14,12 +14,51 @@ func MaskCards(text string, own PAN) string {
 	maskOwn(out, own)
 	for from := 0; from < len(out); {
 		n := groupedDigits(out[from:])
-		if isCard(out[from : from+n]) {
-			maskCard(out[from:], n)
-		}
+		maskAmong(out[from:], n)
 		from += max(n, 1)
 	}
 	return string(out)
+}
+
+// maskAmong masks the card numbers among the first n bytes: all of their digits may be one, or those of some groups, with
+// other numbers before and behind.
+func maskAmong(text []byte, n int) {
+	for from := 0; from < n; {
+		if size := cardSize(text[from:n]); size > 0 {
+			maskCard(text[from:], size)
+			from += size
+		}
+		for from < n && isDigit(text[from]) {
+			from++
+		}
+		for from < n && !isDigit(text[from]) {
+			from++
+		}
+	}
+}
+
+// cardSize is how many bytes from the beginning, up to the end of a group of digits, are a card number: 13 to 19 digits
+// of which the last one checks the others (Luhn). It is the most, and 0 where none are.
+func cardSize(text []byte) (size int) {
+	digits := 0
+	var sums [2]int // with every digit of an even place doubled, and with those of an odd place
+	for i, c := range text {
+		if !isDigit(c) {
+			continue
+		}
+		if digits == panDigitsMax {
+			break
+		}
+		digit := int(c - '0')
+		sums[digits%2] += digit/5 + 2*digit%10
+		sums[1-digits%2] += digit
+		digits++
+		last := i+1 == len(text) || !isDigit(text[i+1])
+		if last && digits >= panDigitsShow && sums[digits%2]%10 == 0 {
+			size = i + 1
+		}
+	}
+	return size
 }
 
 // maskOwn masks a card number that is known.
@@ -45,24 +84,6 @@ func groupedDigits(text []byte) (n int) {
 		}
 	}
 	return n
-}
-
-// isCard tells whether the digits among these bytes are a card number.
-func isCard(group []byte) bool {
-	var space [panDigitsMax]byte
-	defer clear(space[:])
-	digits := space[:0]
-	for _, c := range group {
-		if !isDigit(c) {
-			continue
-		}
-		if len(digits) == panDigitsMax {
-			return false
-		}
-		digits = append(digits, c)
-	}
-	pan, err := ParsePAN(digits)
-	return err == nil && pan.Len() >= panDigitsShow && pan.Luhn()
 }
 
 // maskCard overwrites the digits of the card number in the first n bytes as PAN.Masked does, and those of a track

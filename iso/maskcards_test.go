@@ -20,6 +20,10 @@ func TestMaskCards(t *testing.T) {
 		card16 + "D4912 7":                "999912XXXXXX0422DXXXX 7",
 		"31" + odd + "99":                 "31999912XXXXXX000499", // the message's own
 		odd + "=4912, " + odd:             "999912XXXXXX0004=XXXX, 999912XXXXXX0004",
+		"000123 " + card16:                "000123 999912XXXXXX0422", // with other numbers around it
+		card16 + " 2512 30.000":           "999912XXXXXX0422 2512 30.000",
+		"30.000 " + grouped + " 7":        "30.000 999X XXXX-XXXX.0422 7",
+		card16 + " " + card16:             "999912XXXXXX0422 999912XXXXXX0422",
 		"000042":                          "000042",
 		"":                                "",
 	} {
