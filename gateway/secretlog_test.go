@@ -94,3 +94,24 @@ func TestCardNumberWhereNoneBelongs(t *testing.T) {
 		t.Errorf("the log says %s", text)
 	}
 }
+
+// TestNoCardNumberInWhatIsLeftToPeople: what cannot be settled names a terminal to people, which may call itself by a card number.
+func TestNoCardNumberInWhatIsLeftToPeople(t *testing.T) {
+	var log lockedBuffer
+	rejecting := newPoster()
+	rejecting.fail = ledger.ErrRejected
+	g, err := New(testConfig(nil), Deps{Ledger: rejecting, Keys: keystore(t), Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &books{gateway: g}
+	if err := b.block(t.Context(), []ledger.Request{{TID: "9999120000000018", STAN: 7}}); err != nil {
+		t.Error(err)
+	}
+	if err := g.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if text := log.String(); !strings.Contains(text, "tid=999912XXXXXX0018") {
+		t.Errorf("the log says %s", text)
+	}
+}
