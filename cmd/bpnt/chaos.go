@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,6 +87,11 @@ func (c *chaosCmd) check() error {
 	if _, err := c.wanted(faultNames); err != nil {
 		return err
 	}
+	if c.Faketime != "" { // a loader that does not find it goes on without, and no clock would jump
+		if info, err := os.Stat(c.Faketime); err != nil || !info.Mode().IsRegular() {
+			return usage("--faketime %s: there is no such file", c.Faketime)
+		}
+	}
 	if err := c.config(0, nil).Validate(); err != nil {
 		return usage("%w", err)
 	}
@@ -123,6 +130,9 @@ func (c *chaosCmd) campaign(ctx context.Context, s *streams, seed uint64) (*chao
 		return nil, err
 	}
 	nemeses, left := w.nemeses()
+	if len(nemeses) == 0 { // its zeros would prove nothing
+		return nil, errors.Join(noneLeft(left), w.stop(), c.tidy(s, w, false))
+	}
 	report, err := chaos.Run(ctx, c.config(seed, w.tell), w, nemeses)
 	stopped := w.stop()
 	if err != nil {
@@ -133,6 +143,15 @@ func (c *chaosCmd) campaign(ctx context.Context, s *streams, seed uint64) (*chao
 		report.Trouble = append(report.Trouble, stopped.Error())
 	}
 	return report, c.tidy(s, w, c.Keep || report.Failed() != nil)
+}
+
+// noneLeft refuses a campaign of which every fault that was asked for has to be left out.
+func noneLeft(left map[string]string) error {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(left)) {
+		all = append(all, name+": "+left[name])
+	}
+	return usage("no fault that was asked for can be injected here: %s", strings.Join(all, "; "))
 }
 
 // tidy removes the campaign's folder, or says where it is.
@@ -157,6 +176,9 @@ func (c *chaosCmd) again(seed uint64) string {
 		seed, c.Duration, c.Gap, c.Rate, c.Families, c.Terminals, c.Timeout)
 	if len(c.Only) > 0 {
 		line += " --only " + strings.Join(c.Only, ",")
+	}
+	if c.Faketime != "" {
+		line += " --faketime " + c.Faketime
 	}
 	return line
 }

@@ -22,7 +22,10 @@ type chaosGateway struct {
 	log          *os.File
 	counters     *gatewayCounters
 
-	pid atomic.Int64 // of the process that runs: it may be frozen and thawed while somebody waits for its end
+	pid     atomic.Int64 // of the process that runs: it may be frozen and thawed while somebody waits for its end
+	frozen  atomic.Bool
+	freezes atomic.Int64
+	hung    atomic.Int64 // how often it did not drain in time although nobody froze it
 
 	mu     sync.Mutex
 	down   int
@@ -151,6 +154,7 @@ const drainMax = 15 * time.Second
 
 // end signals and waits. A process that is frozen, or does not drain in time, is killed.
 func (g *chaosGateway) end(signal syscall.Signal) error {
+	before, cold := g.freezes.Load(), g.frozen.Load()
 	_ = g.cmd.Process.Signal(signal) // it may have ended: Wait says how
 	select {
 	case err := <-g.ended:
@@ -158,15 +162,25 @@ func (g *chaosGateway) end(signal syscall.Signal) error {
 		return err
 	case <-time.After(drainMax):
 	}
+	if !cold && g.freezes.Load() == before {
+		g.hung.Add(1)
+	}
 	_ = g.cmd.Process.Kill()
 	err := <-g.ended
 	g.ended <- err
 	return fmt.Errorf("the gateway did not end within %v of %v: %w", drainMax, signal, err)
 }
 
-func (g *chaosGateway) freeze() { signalAll(syscall.SIGSTOP, int(g.pid.Load())) }
+func (g *chaosGateway) freeze() {
+	g.freezes.Add(1)
+	g.frozen.Store(true)
+	signalAll(syscall.SIGSTOP, int(g.pid.Load()))
+}
 
-func (g *chaosGateway) thaw() { signalAll(syscall.SIGCONT, int(g.pid.Load())) }
+func (g *chaosGateway) thaw() {
+	g.frozen.Store(false)
+	signalAll(syscall.SIGCONT, int(g.pid.Load()))
+}
 
 // close drains it for good; it must end cleanly, since nothing is broken any more.
 func (g *chaosGateway) close() error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -169,9 +170,12 @@ func (w *chaosWorld) terminalZeros(r *chaos.Report) {
 	}
 }
 
-// panics are the lines of the gateways' logs that no gateway may write. Races are found where this program was built
-// with
-// -race.
+// crashWords stand in the lines that the runtime writes when a gateway breaks, and in those of the gateway about a panic
+// that it contained. "fatal error" is what nobody can recover from: two writers of a map, a stack that is full, no memory.
+// Races are found where this program was built with -race.
+var crashWords = regexp.MustCompile(`panic|fatal error: |DATA RACE|unexpected signal`)
+
+// panics are the lines of the gateways' logs that no gateway may write.
 func (w *chaosWorld) panics() (n int64, first string) {
 	for _, g := range w.gateways {
 		text, err := os.ReadFile(g.log.Name())
@@ -179,13 +183,20 @@ func (w *chaosWorld) panics() (n int64, first string) {
 			return n + 1, fmt.Sprintf("the log cannot be read: %v", err)
 		}
 		for line := range strings.Lines(string(text)) {
-			if strings.Contains(line, "panic") || strings.Contains(line, "DATA RACE") {
+			if crashWords.MatchString(line) {
 				n++
 				first = cmp.Or(first, strings.TrimSpace(line))
 			}
 		}
 	}
 	return n, first
+}
+
+func (w *chaosWorld) hung() (n int64) {
+	for _, g := range w.gateways {
+		n += g.hung.Load()
+	}
+	return n
 }
 
 func (w *chaosWorld) gatewayZeros(r *chaos.Report) {
@@ -195,6 +206,7 @@ func (w *chaosWorld) gatewayZeros(r *chaos.Report) {
 		open += g.counters.now(counterUnknown) - g.counters.now(counterEnded)
 	}
 	panics, first := w.panics()
-	r.MustBeZero("panics", panics, "panics and data races in the gateways' logs", first)
+	r.MustBeZero("panics", panics, "panics, fatal errors and data races in the gateways' logs", first)
+	r.MustBeZero("hung", w.hung(), fmt.Sprintf("gateways that did not end within %v of a SIGTERM, and were not frozen", drainMax), "")
 	r.MustBeZero("unknown", open, "outcomes that a gateway still does not know", "")
 }

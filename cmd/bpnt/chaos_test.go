@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ func chaosArgs(dir string, more ...string) []string {
 // Everything that must be 0 is, faults did happen, and nothing is left behind. Without -short it is a minute of every
 // fault.
 func TestChaos(t *testing.T) {
+	t.Parallel()
 	needPostgres(t)
 	dir := pgtest.Folder(t)
 	args := []string{
@@ -65,6 +67,7 @@ func TestChaos(t *testing.T) {
 // TestChaosFindsAHole takes a debit out of the books by hand while a campaign runs. The campaign must fail, name what
 // is wrong and how to see it again, and keep the books.
 func TestChaosFindsAHole(t *testing.T) {
+	t.Parallel()
 	needPostgres(t)
 	dir := pgtest.Folder(t)
 	cmd := command(t.Context(), chaosArgs(dir, "--seed", "9", "--duration", "4s", "--only", "checkpoint")...)
@@ -179,6 +182,48 @@ func TestCompareSales(t *testing.T) {
 				t.Errorf("%v: %v", got, r.Failed())
 			}
 		})
+	}
+}
+
+// TestCrashesAreSeen: what the runtime writes when a gateway breaks is found in its log, though another life followed.
+func TestCrashesAreSeen(t *testing.T) {
+	log, err := os.Create(filepath.Join(t.TempDir(), "gateway.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	w := &chaosWorld{gateways: []*chaosGateway{{log: log}}}
+	for n, line := range []string{
+		"fatal error: concurrent map writes", "panic: runtime error: index out of range [1] with length 1", "WARNING: DATA RACE",
+		"level=ERROR msg=\"panic while serving a connection\"", "runtime: out of memory\nfatal error: out of memory",
+	} {
+		if _, err := log.WriteString("level=WARN msg=\"a batch was not posted\"\n" + line + "\n"); err != nil {
+			t.Fatal(err)
+		}
+		if seen, _ := w.panics(); seen != int64(n+1) {
+			t.Errorf("%d seen after %q", seen, line)
+		}
+	}
+}
+
+// TestHungGatewayIsSeen: one that does not obey is killed, and counted.
+func TestHungGatewayIsSeen(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: waits for as long as a drain may take")
+	}
+	log, err := os.Create(filepath.Join(t.TempDir(), "gateway.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	g := &chaosGateway{log: log, program: "/bin/sh", args: []string{"-c", "trap '' TERM; echo deaf; while :; do sleep 1; done"}}
+	if err := g.run(); err != nil {
+		t.Fatal(err)
+	}
+	for text := []byte(nil); len(text) == 0; text, err = os.ReadFile(log.Name()) {
+	}
+	if err := g.hold(syscall.SIGTERM); err == nil || g.hung.Load() != 1 {
+		t.Errorf("%d hung: %v", g.hung.Load(), err)
 	}
 }
 

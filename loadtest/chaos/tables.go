@@ -16,6 +16,10 @@ type Table struct {
 // Headline says in a line what was done.
 func (r *Report) Headline() string {
 	nemeses, proxy := r.Faults()
+	if r.Interrupted {
+		return fmt.Sprintf("seed %d: broken off after %.0f s; %d faults and %d on the wire until then",
+			r.Seed, r.Seconds, nemeses, proxy)
+	}
 	return fmt.Sprintf("seed %d: %d faults in %.0f s and %d on the wire, then %.0f s without; "+
 		"everything answered again after %.1f s", r.Seed, nemeses, r.SafetyS, proxy, r.DurationS-r.SafetyS, r.RecoveredS)
 }
