@@ -105,6 +105,9 @@ func New(c Config, d Deps) (*Gateway, error) {
 func (g *Gateway) open(links []Link) error {
 	ctx, cancel := context.WithTimeout(g.background, startTime)
 	defer cancel()
+	if err := g.strangers(links); err != nil { // before a link finds its port in the hands of a socket of another name
+		return err
+	}
 	var wrong error
 	for _, config := range links {
 		l, err := g.ready(ctx, config)
@@ -117,9 +120,6 @@ func (g *Gateway) open(links []Link) error {
 		}
 		g.links = append(g.links, l)
 		g.metrics.linkGauges(g, l)
-	}
-	if wrong == nil {
-		wrong = g.strangers()
 	}
 	return wrong
 }

@@ -39,9 +39,9 @@ func (g *Gateway) inherit(l *link, given net.Listener) error {
 }
 
 // strangers are sockets that were handed over for no link: a name is spelt wrongly, and a port would stay deaf.
-func (g *Gateway) strangers() (wrong error) {
+func (g *Gateway) strangers(links []Link) (wrong error) {
 	for name := range g.given {
-		if !slices.ContainsFunc(g.links, func(l *link) bool { return l.Name == name && !l.dials() }) {
+		if !slices.ContainsFunc(links, func(l Link) bool { return l.Name == name && !l.dials() }) {
 			wrong = errors.Join(wrong, fmt.Errorf("a socket named %q was handed over, but no link of that name listens", name))
 		}
 	}

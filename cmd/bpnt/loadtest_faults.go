@@ -19,6 +19,7 @@ type network struct {
 
 	proxy *faults.Proxy // nil for a network without faults
 	plan  faults.Plan
+	to    string // the gateway behind the proxy
 }
 
 // faultsHelp are the words for --help of all who take a plan of faults.
@@ -67,8 +68,16 @@ func (n *network) across(ctx context.Context, cfg *loadtest.Config, play func() 
 		return usage("%w", err)
 	}
 	defer func() { err = errors.Join(err, n.proxy.Close()) }()
-	cfg.Addr = n.proxy.Addr().String()
+	n.to, cfg.Addr = cfg.Addr, n.proxy.Addr().String()
 	return play()
+}
+
+// host names the gateway for people, whatever stands before it.
+func (n *network) host(addr string) string {
+	if n.proxy == nil {
+		return addr
+	}
+	return n.to + " (faults " + n.Faults + ")"
 }
 
 // answers tells whether somebody listens there: behind a faulty network terminals could not tell.

@@ -108,7 +108,7 @@ func (c *loadtestCmd) prepare(s *streams) (loadtest.Config, []loadtest.Outlet, e
 
 // play makes one run. A nil observer observes nothing.
 func (c *loadtestCmd) play(ctx context.Context, s *streams, cfg loadtest.Config, fleet []loadtest.Outlet, o *observer) (*loadtest.Report, error) {
-	s.say("%d terminals against %s %s", len(fleet), cfg.Addr, lasting(cfg))
+	s.say("%d terminals against %s %s", len(fleet), c.host(cfg.Addr), lasting(cfg))
 	cfg.Progress, cfg.Connecting = (&live{s: s}).show, connecting(s, len(fleet))
 	o.into(ctx, &cfg)
 	count := c.injected()

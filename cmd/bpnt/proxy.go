@@ -43,6 +43,9 @@ func (c *proxyCmd) Run(ctx context.Context, s *streams) error {
 		return usage("%w", err)
 	}
 	s.say("%s -> %s, faults %s, seed %d; Ctrl-C ends it", p.Addr(), c.To, plan, c.Seed)
+	if answers(ctx, c.To) != nil {
+		s.say("nobody listens at %s: until somebody does, every connection is reset", c.To)
+	}
 	watchFaults(ctx, s, p)
 	if err := p.Close(); err != nil {
 		return err
