@@ -3,7 +3,7 @@
 # make test     every test, the long ones in their short form; sets up what it needs
 # make long     the same in full: 10,000 rounds of a race, a whole month of 253 terminals
 # make check    vet, staticcheck, gofumpt, go.mod
-# make race     the concurrent packages under the race detector
+# make race     the concurrent packages under the race detector; the long tests in their short form
 # make chaos    SEEDS campaigns (default 20) of CHAOS each (3m): everything is killed, frozen, filled, cut off; also in bin/chaos.json
 # make mutants  puts a hundred bugs in, one after the other, and shows which test catches each (ten minutes)
 # make canary   known cards, PINs and keys through everything, and every byte left behind read for them (6 minutes)
@@ -32,7 +32,7 @@ observe: setup build
 	bin/bpnt demo --stay --observe --duration $(DURATION)
 
 test: setup
-	go test -short ./...
+	go test -short -timeout 20m ./...
 
 long: setup
 	go test -timeout 30m ./...
@@ -44,7 +44,7 @@ check:
 	go mod tidy -diff
 
 race: setup
-	go test -race ./gateway/... ./loadtest/... ./iso/...
+	go test -race -short -timeout 20m ./gateway/... ./loadtest/... ./iso/...
 
 chaos: setup build
 	bin/bpnt loadtest chaos --seeds $(SEEDS) --duration $(CHAOS) --report bin/chaos.json

@@ -3,11 +3,13 @@ package deploy
 var pool = Row{"The database's connections", []Panel{
 	{
 		Kind: TimeSeries, Title: "Pool", Width: 8, Unit: Count, Runbook: "bpntpoolexhausted",
-		About: "Connections to Postgres: open, in use, allowed. In use at the limit for long: calls wait.",
+		About: "Connections to Postgres: open, in use, allowed. In use at the limit for long: calls wait. " +
+			"Dropped: their server is the primary no longer, a failover.",
 		Queries: []Query{
 			{"open", total("bpnt_pool_connections")},
 			{"in use", total("bpnt_pool_in_use")},
 			{"allowed", total("bpnt_pool_max")},
+			{"dropped", grown("$__rate_interval", "", "bpnt_pool_stale_total")},
 		},
 	},
 	{

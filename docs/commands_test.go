@@ -1,13 +1,19 @@
 package docs
 
 import (
+	"context"
+	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
+	"bpnt/ledger/localpg"
 	"bpnt/ledger/localpg/pgtest"
 )
 
@@ -27,7 +33,8 @@ func script(t *testing.T, document string) string {
 	return all.String()
 }
 
-// TestOperationsDocument runs every command of operations.md, in order, in one shell that stops at the first failure.
+// TestOperationsDocument runs every command of operations.md, in order, in one shell that stops at the first failure. The
+// ports are free ones in place of the document's, which another gateway on this machine may have.
 func TestOperationsDocument(t *testing.T) {
 	dir := pgtest.Folder(t)
 	build := exec.Command("go", "build", "-o", filepath.Join(dir, "bin", "bpnt"), "bpnt/cmd/bpnt")
@@ -38,18 +45,85 @@ func TestOperationsDocument(t *testing.T) {
 	if err := os.Mkdir(work, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	shell := exec.Command("bash", "-c", "set -euo pipefail\nset -x\ntrap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n"+script(t, "operations.md"))
+	keepPostgres(t, filepath.Join(work, "data", "postgres"))
+	ports := strings.NewReplacer("127.0.0.1:8583", freeAddress(t), "127.0.0.1:8584", freeAddress(t), "127.0.0.1:9583", freeAddress(t))
+	links := filepath.Join(dir, "links.toml")
+	if err := os.WriteFile(links, []byte(ports.Replace(defaultLinks)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), documentTimeout)
+	defer cancel()
+	shell := exec.CommandContext(ctx, "bash", "-c", prologue+ports.Replace(script(t, "operations.md")))
 	shell.Dir = work
-	shell.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"))
+	shell.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"),
+		"BPNT_ADDR="+ports.Replace("127.0.0.1:8583"), "BPNT_CONFIG="+links)
+	inGroup(shell)
 	out, err := shell.CombinedOutput()
 	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		t.Fatalf("%v (%v)\n%s\n%s", err, context.Cause(ctx), out, logs(work))
 	}
 	for _, sign := range []string{"SISA SALDO", "0 violations"} {
 		if !strings.Contains(string(out), sign) {
 			t.Errorf("the commands ran, but %q was not seen:\n%s", sign, out)
 		}
 	}
+}
+
+// keepPostgres runs one where the first chapters' commands look for their private one, so that they need not start and stop
+// it a hundred times; those of the later chapters do.
+func keepPostgres(t *testing.T, dir string) {
+	t.Helper()
+	config := localpg.Config{DataDir: dir, Settings: localpg.TestSettings(), EndWithParent: true}
+	server, err := localpg.Start(context.WithoutCancel(t.Context()), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Stop(context.Background()) })
+}
+
+// documentTimeout is many times what the document takes: a gateway that does not become ready is waited for without end.
+const documentTimeout = 5 * time.Minute
+
+// prologue has the shell stop at the first failure, and end what it began.
+const prologue = `set -euo pipefail
+set -x
+trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT
+`
+
+// defaultLinks is the link of a gateway that was given no file.
+const defaultLinks = `[[link]]
+name = "edc"
+listen = "127.0.0.1:8583"
+[link.dialect]
+amount_decimals = 2
+pan_pad = "left"
+`
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// inGroup ends a command's children with it. They hold its output, which is waited for no longer then.
+func inGroup(c *exec.Cmd) {
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) }
+	c.WaitDelay = 10 * time.Second
+}
+
+// logs are what the gateways said.
+func logs(dir string) string {
+	var all strings.Builder
+	for _, name := range []string{"serve.log", "trial.log"} {
+		text, _ := os.ReadFile(filepath.Join(dir, name)) // there may be none yet
+		fmt.Fprintf(&all, "%s:\n%s", name, text)
+	}
+	return all.String()
 }
 
 // TestReadmeCommands: the README promises two commands, which CI runs; they must be targets of the Makefile.

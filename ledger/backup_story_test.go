@@ -11,6 +11,7 @@ import (
 // was approved before is there, all that came later is not, and the chain ends where it ended at that moment. Then the
 // terminals go on.
 func TestRestoreToAPoint(t *testing.T) {
+	t.Parallel()
 	d := newDisaster(t)
 	d.archiveAll()
 	d.lose()

@@ -12,7 +12,9 @@ import (
 // TestKillDuringClose kills Postgres while a terminal settles and sells, again and again. Each settlement message gets one
 // answer in the end, and every sale is in one batch.
 func TestKillDuringClose(t *testing.T) {
-	const rounds, cards = 4, 2
+	t.Parallel()
+	const cards = 2
+	rounds := shortOr(2, 4)
 	b, server, dir := durable(t)
 	shoppers := make([]*shopper, cards)
 	for i := range shoppers {

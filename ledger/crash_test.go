@@ -57,7 +57,8 @@ const killsEnv = "BPNT_TEST_KILLS"
 //
 //	BPNT_TEST_KILLS=1000 go test ./ledger -run TestKillDuringCommit -v -timeout 60m
 func TestKillDuringCommit(t *testing.T) {
-	rounds := envCount(t, killsEnv, 6)
+	t.Parallel()
+	rounds := envCount(t, killsEnv, shortOr(3, 6))
 	c := newCrash(t)
 	for n := range rounds {
 		c.round()
@@ -65,6 +66,14 @@ func TestKillDuringCommit(t *testing.T) {
 			c.check(n + 1)
 		}
 	}
+}
+
+// shortOr is how often something is done in the short form, and in full.
+func shortOr(short, full int) int {
+	if testing.Short() {
+		return short
+	}
+	return full
 }
 
 // envCount is a number that an environment variable may set.

@@ -70,10 +70,11 @@ func (p *payday) exact(months int) {
 	}
 }
 
-// TestKillDisburse kills files under way at twenty random points, by ending their session or their context. Run again,
+// TestKillDisburse kills files under way at twenty random points, eight in the short form, by ending their session or their context. Run again,
 // each is finished; before, none of its money can be spent.
 func TestKillDisburse(t *testing.T) {
-	const kills, killsAMonth = 20, 4
+	const killsAMonth = 4
+	kills := shortOr(8, 20)
 	p := newPayday(newBooks(t))
 	k := newKiller(p.books, time.Second)
 	months, funding := 0, 0
@@ -126,7 +127,9 @@ func TestKillDisburseEveryone(t *testing.T) {
 // TestKillPostgresDuringDisburse kills the server instead: its unlogged tables are empty when it is back, and what its
 // last chunks wrote may be gone.
 func TestKillPostgresDuringDisburse(t *testing.T) {
-	const kills, killsAMonth = 6, 3
+	t.Parallel()
+	const killsAMonth = 3
+	kills := shortOr(3, 6)
 	b, server, dir := durable(t)
 	p := newPayday(b)
 	t.Cleanup(func() { _ = server.Stop(context.Background()) })

@@ -31,11 +31,11 @@ func newPair(t *testing.T) *pair {
 	var err error
 	p.primary, err = localpg.Start(ctx, p.config("a"))
 	p.must(0, err)
-	t.Cleanup(func() { _ = p.primary.Stop(ctx) })
+	t.Cleanup(func() { _, _ = p.primary.Thaw(), p.primary.Stop(ctx) }) // frozen where a test failed
 	p.must(0, p.primary.EnsureDatabase(ctx, "books"))
 	p.standby, err = localpg.StartStandby(ctx, localpg.Standby{Config: p.config("b"), Primary: p.primary, Name: "b"})
 	p.must(0, err)
-	t.Cleanup(func() { _ = p.standby.Stop(ctx) })
+	t.Cleanup(func() { _, _ = p.standby.Thaw(), p.standby.Stop(ctx) })
 	p.url = localpg.URL("books", p.primary, p.standby)
 	p.must(0, Migrate(ctx, p.url, MigrateOptions{Buckets: 2, KeyFingerprint: "test"}))
 	p.operator, p.gateway = p.open(RoleOperator), p.open(RoleGateway)
@@ -107,6 +107,7 @@ const waitsForStandby = "wait_event = 'SyncRep' and application_name = 'bpnt_gat
 // that answer, too, is one that a failover would take back. The same holds for what a terminal uploads. The standby comes,
 // and all are approved, once each.
 func TestUnreplicatedCommit(t *testing.T) {
+	t.Parallel()
 	p := newPair(t)
 	p.must(0, p.primary.WaitFor(t.Context(), "b"))
 	p.must(0, p.primary.AwaitStreaming(t.Context(), "b"))
@@ -152,6 +153,7 @@ func TestUnreplicatedCommit(t *testing.T) {
 // posted again. From then on the old one is written to no more: not by connections that were open, not while the new one
 // is away, not by a process that starts and finds the old one first in its URL.
 func TestSplitBrain(t *testing.T) {
+	t.Parallel()
 	p := newPair(t)
 	r := p.buy()
 	p.until(r)
@@ -195,6 +197,7 @@ func TestSplitBrain(t *testing.T) {
 // TestFrozenPrimary: the server that hangs is the first of the URL. Once its standby was promoted, a connection is made
 // without a wait for the one that hangs, and one thaws into a world where it is not the primary.
 func TestFrozenPrimary(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("short: waits for a server that hangs")
 	}

@@ -10,10 +10,7 @@ import (
 	"bpnt/ledger/localpg"
 )
 
-const (
-	sweepFamilies = 2500 // enough for a sweep to take a dozen steps
-	sweepKills    = 20   // of each job
-)
+const sweepFamilies = 2500 // enough for a sweep to take a dozen steps
 
 // sweepTest plays freeze and return, month after month, over families who never come.
 type sweepTest struct {
@@ -21,7 +18,8 @@ type sweepTest struct {
 	period  int32
 	rounds  int64
 	told    map[string]bool // each purse that the jobs told of
-	partial int             // kills that left some purses moved and others not
+	kills   int             // of each job
+	partial int             // that left some purses moved and others not
 }
 
 func newSweepTest(b *books) *sweepTest {
@@ -29,7 +27,7 @@ func newSweepTest(b *books) *sweepTest {
 	b.asOwner(fmt.Sprintf(`insert into bpnt.family (bucket, id, region, name)
 		select i %% 2, i, 3171 + i %% 5, 'Family ' || i from generate_series(1, %d) i`, sweepFamilies))
 	b.rule(`r.return_days := 30`)
-	return &sweepTest{books: b, period: 202701, told: map[string]bool{}}
+	return &sweepTest{books: b, period: 202701, told: map[string]bool{}, kills: shortOr(6, 20)}
 }
 
 // month pays a month's money and lets 90 days pass.
@@ -68,7 +66,7 @@ func (s *sweepTest) timed(job func(context.Context) error) time.Duration {
 func (s *sweepTest) killed(k *killer, job func(context.Context) error, account func() int64) {
 	s.t.Helper()
 	before := account()
-	for k.kills < sweepKills && k.killAt(job) {
+	for k.kills < s.kills && k.killAt(job) {
 		k.kills++
 		if moved := account() - before; moved > 0 && moved < sweepFamilies*testGrant {
 			s.partial++
@@ -95,7 +93,7 @@ func (s *sweepTest) exact(moved int64) {
 	}
 }
 
-// TestKillFreezeAndReturn kills each job at 20 random moments at least. The next run goes on, nothing is moved twice or
+// TestKillFreezeAndReturn kills each job at 20 random moments at least, 6 in the short form. The next run goes on, nothing is moved twice or
 // left behind, and the books are in order.
 func TestKillFreezeAndReturn(t *testing.T) {
 	s := newSweepTest(newBooks(t))
@@ -104,7 +102,7 @@ func TestKillFreezeAndReturn(t *testing.T) {
 	freezer := newKiller(s.books, s.timed(freeze))
 	s.now = s.now.AddDate(0, 0, 30)
 	returner := newKiller(s.books, s.timed(back))
-	for freezer.kills < sweepKills || returner.kills < sweepKills {
+	for freezer.kills < s.kills || returner.kills < s.kills {
 		s.month()
 		s.killed(freezer, freeze, s.frozen)
 		s.now = s.now.AddDate(0, 0, 30)
@@ -113,7 +111,7 @@ func TestKillFreezeAndReturn(t *testing.T) {
 	if got := s.returned(); got != s.rounds*sweepFamilies*testGrant {
 		t.Errorf("the treasury got Rp %d", got)
 	}
-	if s.partial < sweepKills/2 {
+	if s.partial < s.kills/shortOr(4, 2) {
 		t.Errorf("only %d kills came in the middle", s.partial)
 	}
 	s.journalEnds()
@@ -135,6 +133,7 @@ func (s *sweepTest) journalEnds() {
 
 // TestKillServerDuringSweeps kills Postgres itself, with kill -9 and fsync on.
 func TestKillServerDuringSweeps(t *testing.T) {
+	t.Parallel()
 	const rounds = 2
 	b, server, dir := durable(t)
 	s := newSweepTest(b)

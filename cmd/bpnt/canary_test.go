@@ -14,6 +14,7 @@ import (
 // TestCanary sends known card numbers, tracks, PINs and keys through the programs, right and wrong, while the database
 // logs every statement, is killed, and rejects rows; then it reads all that was left behind. F53 to F55, I13.
 func TestCanary(t *testing.T) {
+	t.Parallel()
 	c := newCanaryWorld(t)
 	c.prepare()
 	c.serve("text")

@@ -69,7 +69,7 @@ func (c *chaosCmd) Run(ctx context.Context, s *streams) error {
 			c.print(s, report)
 		}
 		if ctx.Err() != nil {
-			failed = errors.Join(failed, fmt.Errorf("broken off after %d of %d campaigns", i+1, c.Seeds))
+			failed = errors.Join(failed, fmt.Errorf("broken off in campaign %d of %d", i+1, c.Seeds))
 			break
 		}
 	}
@@ -129,6 +129,10 @@ func (c *chaosCmd) campaign(ctx context.Context, s *streams, seed uint64) (*chao
 	if err != nil {
 		return nil, err
 	}
+	warned := context.AfterFunc(ctx, func() {
+		s.say("stopping; a second signal would leave %s behind, and what is mounted in it", w.dir)
+	})
+	defer warned()
 	nemeses, left := w.nemeses()
 	if len(nemeses) == 0 { // its zeros would prove nothing
 		return nil, errors.Join(noneLeft(left), w.stop(), c.tidy(s, w, false))

@@ -220,7 +220,12 @@ func TestHungGatewayIsSeen(t *testing.T) {
 	if err := g.run(); err != nil {
 		t.Fatal(err)
 	}
-	for text := []byte(nil); len(text) == 0; text, err = os.ReadFile(log.Name()) {
+	for said := false; !said; { // until the trap is set
+		text, err := os.ReadFile(log.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		said = len(text) > 0
 	}
 	if err := g.hold(syscall.SIGTERM); err == nil || g.hung.Load() != 1 {
 		t.Errorf("%d hung: %v", g.hung.Load(), err)

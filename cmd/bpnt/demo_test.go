@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -22,6 +23,20 @@ func needPostgres(t *testing.T) {
 	if _, err := localpg.Find(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// keepPostgres runs one where the program looks for its private one, so that no command has to start and stop it. It ends
+// with the test.
+func keepPostgres(t *testing.T, dir string) *localpg.Server {
+	t.Helper()
+	server, err := localpg.Start(context.WithoutCancel(t.Context()), localpg.Config{
+		DataDir: filepath.Join(dir, "postgres"), Settings: localpg.TestSettings(), EndWithParent: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Stop(context.Background()) })
+	return server
 }
 
 // TestDemoJSON: the one object that scripts read, with both sums equal and nothing left behind.

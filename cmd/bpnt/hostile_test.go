@@ -10,8 +10,10 @@ import (
 // TestHostileCommand plays three attacks against a gateway in a process of its own, with few attackers for a moment: the
 // report has a line for each in tables that line up, the books are right, and no fault was found.
 func TestHostileCommand(t *testing.T) {
+	t.Parallel()
 	needPostgres(t)
 	g := newService(t)
+	keepPostgres(t, g.dir)
 	area := []string{"--families", "400", "--outlets", "8", "--data-dir", g.dir}
 	for _, args := range [][]string{{"ledger", "migrate", "--data-dir", g.dir}, append([]string{"ledger", "seed"}, area...), {"ledger", "disburse", "--data-dir", g.dir}} {
 		if r := bpnt(t, "", args...); r.status != 0 {

@@ -23,6 +23,7 @@ import (
 // TestKill ends the gateway, and then Postgres, by SIGKILL in the middle of a load, and starts them again. Every
 // terminal resolves what it does not know and settles its batch, and the books agree with them to the rupiah.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	needPostgres(t)
 	g := newService(t)
 	area := []string{"--families", "400", "--outlets", "8"}

@@ -24,13 +24,8 @@ func newOffice(t *testing.T) *office {
 	t.Helper()
 	needPostgres(t)
 	o := &office{t: t, dir: pgtest.Folder(t)}
+	o.server = keepPostgres(t, o.dir)
 	o.ok("ledger migrate")
-	server, err := localpg.Start(t.Context(), localpg.Config{DataDir: filepath.Join(o.dir, "postgres")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.server = server
-	t.Cleanup(func() { _ = server.Stop(t.Context()) })
 	o.ok("ledger seed --families 40 --outlets 4")
 	return o
 }

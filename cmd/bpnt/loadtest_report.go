@@ -63,8 +63,16 @@ func checkPage(path string) error {
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
 		return usage("--report %s: there is no such folder", path)
 	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
 		return usage("--report %s is a folder: name a file in it", path)
 	}
-	return nil
+	file, opened := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o644) // an hour's run must not end here
+	if opened != nil {
+		return usage("--report %s cannot be written: %w", path, plain(opened))
+	}
+	if err != nil {
+		_ = os.Remove(path) // it was not there
+	}
+	return file.Close()
 }

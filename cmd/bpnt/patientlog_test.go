@@ -46,6 +46,7 @@ func TestPatientLog(t *testing.T) {
 // TestGatewayOutlivesItsLog: a disk that is full, a pipe whose reader is gone and one that nobody reads; the gateway
 // sells, and stops as it should.
 func TestGatewayOutlivesItsLog(t *testing.T) {
+	t.Parallel()
 	needPostgres(t)
 	g := newService(t)
 	keepPostgres(t, g.dir)

@@ -50,11 +50,28 @@ func (c *proxyCmd) Run(ctx context.Context, s *streams) error {
 	if err := p.Close(); err != nil {
 		return err
 	}
+	return c.print(s, p, plan)
+}
+
+// print is the end: the counts, and an error where nothing that passed was a frame.
+func (c *proxyCmd) print(s *streams, p *faults.Proxy, plan faults.Plan) (err error) {
+	frames, strange := p.Traffic()
 	if c.JSON {
-		return printJSON(s.out, p.Counts())
+		err = printJSON(s.out, struct {
+			Plan    string                `json:"plan"`
+			Seed    uint64                `json:"seed"`
+			Frames  int64                 `json:"frames"`
+			Strange int64                 `json:"strange_bytes"`
+			Faults  map[faults.Kind]int64 `json:"injected"`
+		}{plan.String(), c.Seed, frames, strange, p.Counts()})
+	} else {
+		faultTable(s.out, plan, p.Counts())
+		fmt.Fprintf(s.out, "%d frames passed, and %d bytes that are none\n", frames, strange)
 	}
-	faultTable(s.out, plan, p.Counts())
-	return nil
+	if err == nil && frames == 0 && strange > 0 {
+		err = fmt.Errorf("%d bytes passed and no frame was among them, so nothing was injected: give the link's --framing", strange)
+	}
+	return err
 }
 
 func (c *proxyCmd) framing() iso.Framing {
@@ -68,7 +85,11 @@ func (c *proxyCmd) framing() iso.Framing {
 func watchFaults(ctx context.Context, s *streams, p *faults.Proxy) {
 	var shown string
 	every(ctx, time.Second, func() {
-		line := fmt.Sprintf("%d connections; %s", p.Connections(), faultLine(p.Counts()))
+		frames, strange := p.Traffic()
+		line := fmt.Sprintf("%d connections, %d frames; %s", p.Connections(), frames, faultLine(p.Counts()))
+		if strange > 0 {
+			line += fmt.Sprintf("; %d bytes are no frames (--framing?)", strange)
+		}
 		switch {
 		case s.tty:
 			fmt.Fprintf(s.err, "\r\033[K%s", line)

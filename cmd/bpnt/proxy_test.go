@@ -4,12 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
 	"bpnt/iso"
+	"bpnt/loadtest/faults"
 )
 
 // startProxy runs bpnt loadtest proxy. stop interrupts it and returns what it printed and said.
@@ -55,7 +59,7 @@ func buyThroughProxy(t *testing.T, dir, gateway string) {
 		t.Errorf("through pieces of three bytes: status %d\n%s%s", r.status, r.out, r.err)
 	}
 	out, said := stop()
-	if want := "fault  share  injected\nsplit      1         2\n"; out != want {
+	if want := "fault  share  injected\nsplit      1         2\n2 frames passed, and 0 bytes that are none\n"; out != want {
 		t.Errorf("printed\n%s\nwant\n%s", out, want)
 	}
 	mustNotShowCards(t, out+said)
@@ -66,8 +70,11 @@ func buyThroughProxy(t *testing.T, dir, gateway string) {
 		t.Errorf("a purchase without an answer succeeded:\n%s", r.out)
 	}
 	out, said = stop()
-	var counts map[string]int64
-	if err := json.Unmarshal([]byte(out), &counts); err != nil || counts["drop"] == 0 || counts["split"] != 0 {
+	var got struct {
+		Frames, Seed int64
+		Injected     map[string]int64
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil || got.Injected["drop"] == 0 || got.Injected["split"] != 0 || got.Frames < 2 || got.Seed != 1 {
 		t.Errorf("%v in\n%s", err, out)
 	}
 	mustNotShowCards(t, out+said)
@@ -82,6 +89,45 @@ func TestProxyFramings(t *testing.T) {
 		if got := (&proxyCmd{Framing: name}).framing(); got != want {
 			t.Errorf("%s is %+v", name, got)
 		}
+	}
+}
+
+// TestProxyOfAnotherFraming: bytes pass and no frame is among them, so nothing was tested, and the end says so.
+func TestProxyOfAnotherFraming(t *testing.T) {
+	p, err := faults.Start(t.Context(), faults.Config{Listen: "127.0.0.1:0", Target: "127.0.0.1:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	var out bytes.Buffer
+	c := &proxyCmd{}
+	s := &streams{out: &out}
+	if err := c.print(s, p, faults.Plan{}); err != nil {
+		t.Errorf("nothing has passed: %v", err)
+	}
+	host, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer host.Close()
+	p.SetTarget(host.Addr().String())
+	sock, err := net.Dial("tcp", p.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sock.Close()
+	fmt.Fprint(sock, "0017080000000000") // a length of four digits
+	peer, err := host.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer peer.Close()
+	_ = sock.(*net.TCPConn).CloseWrite()
+	if _, err := io.Copy(io.Discard, peer); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.print(s, p, faults.Plan{}); err == nil || !strings.Contains(err.Error(), "--framing") {
+		t.Errorf("16 bytes that are no frame: %v", err)
 	}
 }
 

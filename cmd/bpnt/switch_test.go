@@ -12,8 +12,10 @@ import (
 // TestSwitchDays: the simulator plays two days against a running gateway, once over a link on which the gateway listens and
 // once over one that it dials. What it counts is what the ledger counts, and where it loses a redemption it is told so.
 func TestSwitchDays(t *testing.T) {
+	t.Parallel()
 	needPostgres(t)
 	g := newService(t)
+	keepPostgres(t, g.dir)
 	listening, dialling, secured := freeAddress(t), freeAddress(t), freeAddress(t)
 	certificates := testCertificates(t, g.dir)
 	writeSwitchLinks(t, g.config, listening, dialling, secured, g.dir)

@@ -19,7 +19,7 @@ func TestWorkloads(t *testing.T) {
 		shows    func(demoResult) bool
 	}{
 		{"spread", false, []string{"--lines", "2"}, func(r demoResult) bool { return r.Load.Connects == 2 && r.Load.Terminals == 6 }},
-		{"realistic", false, nil, func(r demoResult) bool {
+		{"realistic", false, []string{"--voids", "0.5", "--inquiries", "0.5"}, func(r demoResult) bool {
 			return r.Outcomes["void_approved"] > 0 && r.Load.Others["inquiry"].Count > 0
 		}},
 		{"hot-outlet", false, nil, func(r demoResult) bool { return r.Outlets == 1 && r.Load.Terminals == 6 }},

@@ -10,6 +10,7 @@ import (
 // as a machine that is switched off. What was under way is answered late, or not at all, and reversed; meanwhile new work
 // is refused with 91; the gateway comes back by itself. How long that takes is told, not judged.
 func TestPostgresRestarts(t *testing.T) {
+	t.Parallel()
 	w, s := ownServer(t, nil)
 	watch := w.stopwatch()
 	load := w.startLoad(w.fleet(8))

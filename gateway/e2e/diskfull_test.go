@@ -17,6 +17,7 @@ import (
 // Postgres. Nothing is approved that does not stand in the books; when there is room again everything goes on by itself
 // but for the start of Postgres, and what the terminal heard nothing of is undone by its reversal.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	dir := smallDisk(t, 256<<20)
 	s := &server{t: t, dir: filepath.Join(dir, "books")}
 	s.start()

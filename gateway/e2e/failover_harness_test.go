@@ -37,7 +37,7 @@ func newPair(t *testing.T, change func(*gateway.Config)) *pair {
 	p.check(primary.EnsureDatabase(ctx, "bpnt"))
 	p.roles[second], err = localpg.StartStandby(ctx, localpg.Standby{Config: p.settings("b"), Primary: primary, Name: "b"})
 	p.check(err)
-	t.Cleanup(func() { _ = p.roles[second].Stop(ctx) })
+	t.Cleanup(func() { _, _ = p.roles[second].Thaw(), p.roles[second].Stop(ctx) }) // frozen where a test failed
 	p.url = localpg.URL("bpnt", primary, p.roles[second])
 	p.prepare(change)
 	p.start()

@@ -17,6 +17,7 @@ const failoversEnv = "BPNT_TEST_FAILOVERS"
 // round after round. The gateway follows by itself. Every approval that a terminal heard stands in the last primary's
 // books, and books and terminals agree to the rupiah.
 func TestFailover(t *testing.T) {
+	t.Parallel()
 	p := newPair(t, nil)
 	watch := p.stopwatch()
 	load := p.startLoad(p.fleet(8))
@@ -59,6 +60,7 @@ func failovers(t *testing.T) int {
 // journals, from the sums, and from the exceptions that a bank's people would see. What was lost and then booked anew by
 // a repeat is an exception too, as its RRN is another, but no money is missing.
 func TestFailoverAsynchronous(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		lags bool

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"runtime"
 	"testing"
 	"time"
@@ -88,9 +87,10 @@ func impatient(c *gateway.Config) {
 // message is not answered. The other bucket's could not be sent, and is refused with 91, which is true for ever: it is not
 // found in the books when Postgres goes on.
 func TestPoolOfOne(t *testing.T) {
+	t.Parallel()
 	s := &server{t: t, dir: pgtest.Folder(t)}
 	s.start()
-	t.Cleanup(func() { _ = s.Stop(context.Background()) })
+	t.Cleanup(s.end)
 	w := &world{t: t, keys: newKeys(t), postgres: s, poolMax: 1}
 	w.check(s.EnsureDatabase(t.Context(), "bpnt"))
 	w.url = s.URL("bpnt")
@@ -105,6 +105,7 @@ func TestPoolOfOne(t *testing.T) {
 	for i, c := range cards {
 		w.dial().want("before", "00", w.purchase(c, int32(i+1), 1_000))
 	}
+	w.holds(0) // a connection goes back a moment after its last answer
 	w.check(s.Freeze())
 	holding, waiting := w.dial(), w.dial()
 	holding.send(holding.frame(w.purchase(cards[0], 11, 1_000)))
@@ -131,7 +132,7 @@ func (w *world) holds(connections int32) {
 	w.t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); w.books.PoolStats().InUse != connections; {
 		if time.Now().After(deadline) {
-			w.t.Fatal("no connection was taken")
+			w.t.Fatalf("%d connections are held, not %d", w.books.PoolStats().InUse, connections)
 		}
 	}
 }

@@ -23,7 +23,11 @@ import (
 	"bpnt/ledger/localpg/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
+func TestMain(m *testing.M) {
+	status := pgtest.Run(m)
+	_ = os.RemoveAll(builtIn) // "" where no test asked for the binary
+	os.Exit(status)
+}
 
 const (
 	testTID   = "60060060"

@@ -76,6 +76,7 @@ func TestSettlementWhileAPurchaseIsInFlight(t *testing.T) {
 // TestUnknownVoidAndSettlement: Postgres freezes with a void in it, and then with a settlement. The terminal hears nothing
 // of either; after the thaw, whatever became of them, the void's reversal and the settlement sent again are right.
 func TestUnknownVoidAndSettlement(t *testing.T) {
+	t.Parallel()
 	w, s := ownServer(t, func(c *gateway.Config) {
 		c.Links[0].Deadline = gateway.Duration{Duration: 2 * time.Second}
 		c.Limits.Attempt = gateway.Duration{Duration: time.Second}
@@ -115,6 +116,7 @@ func (k *till) unheard(s *server, what string, o iso.Outgoing) {
 // TestGatewayKilledWhileSettling: the batch is closed and not summed when its gateway dies. The terminal asks the next
 // gateway the same, and is answered as if nothing had happened.
 func TestGatewayKilledWhileSettling(t *testing.T) {
+	t.Parallel()
 	p, _ := killable(t)
 	first, other := p.seeded(0), p.seeded(1)
 	first.want("a purchase", "00", first.purchase(1_000))

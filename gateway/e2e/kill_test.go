@@ -1,14 +1,14 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,26 +20,17 @@ import (
 // Gateway and Postgres get SIGKILL in turn in the middle of the load. The terminals reverse what they heard nothing of
 // and go on; at the end every approval that one of them saw has its debit, and the audit is clean.
 func TestKillNine(t *testing.T) {
+	t.Parallel()
 	w, s := killable(t)
-	load := w.command("loadtest", "--addr", w.addr, "--terminals", "40", "--duration", "12s", "--warmup", "0s",
-		"--timeout", "2s", "--prove", "--json")
-	var out, complaints bytes.Buffer
-	load.Stdout, load.Stderr = &out, &complaints
-	w.check(load.Start())
+	load := w.shop("--play", "40", "--timeout", "2s", "--prove", "--json")
 	for _, kill := range []func(){w.killGateway, s.killAndRestart, w.killGateway, s.killAndRestart} {
-		time.Sleep(2500 * time.Millisecond) // let the load run between two kills
+		for range 3 { // as long as it takes the load to be under way again
+			w.awaitPostings()
+		}
 		kill()
 	}
-	if err := load.Wait(); err != nil {
-		t.Fatalf("loadtest: %v\n%s\n%s", err, out.String(), complaints.String())
-	}
-	var report struct {
-		Redemptions        int64 `json:"redemptions"`
-		Broken             int64 `json:"broken_connections"`
-		TerminalsDebitsIDR int64 `json:"terminals_debits_idr"`
-		Unresolved         []any `json:"unresolved"`
-	}
-	w.check(json.Unmarshal(out.Bytes(), &report))
+	w.awaitPostings()
+	report := load.end()
 	if report.Redemptions == 0 || report.Broken == 0 || len(report.Unresolved) > 0 {
 		t.Errorf("the kills did not meet the load: %+v", report)
 	}
@@ -69,12 +60,11 @@ func killable(t *testing.T) (*process, *server) {
 		t.Fatal(err)
 	}
 	p := &process{
-		world: &world{t: t, url: s.URL("bpnt"), postgres: s}, dir: dir, binary: filepath.Join(dir, "bpnt"), addr: freeAddress(t),
+		world: &world{t: t, url: s.URL("bpnt"), postgres: s}, dir: dir, addr: freeAddress(t),
 	}
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", p.binary, "bpnt/cmd/bpnt")
-	if text, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
+	var err error
+	p.binary, err = built()
+	p.check(err)
 	p.run("ledger", "migrate")
 	p.run("ledger", "seed", "--families", "4000", "--outlets", "40")
 	p.run("ledger", "disburse", "--period", "202611", "--amount", "5000000")
@@ -83,6 +73,22 @@ func killable(t *testing.T) (*process, *server) {
 	t.Cleanup(func() { _ = p.gateway.Process.Kill(); _ = p.gateway.Wait() })
 	return p, s
 }
+
+// built is the binary, built by the first test that asks. TestMain removes its folder.
+var built = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "bpnt-test-")
+	if err != nil {
+		return "", err
+	}
+	builtIn = dir
+	binary := filepath.Join(dir, "bpnt")
+	if text, err := exec.Command("go", "build", "-o", binary, "bpnt/cmd/bpnt").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, text)
+	}
+	return binary, nil
+})
+
+var builtIn string
 
 func freeAddress(t *testing.T) string {
 	t.Helper()

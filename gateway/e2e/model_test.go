@@ -30,6 +30,7 @@ const modelSeason = 40
 // died, the model keeps every state that the ledger may be in, and what is heard later rules states out: the test
 // fails when none is left. So no answer is taken on trust that the rules do not foretell.
 func TestModel(t *testing.T) {
+	t.Parallel()
 	g := newStage(t)
 	var n *season
 	played := map[string]*account{}

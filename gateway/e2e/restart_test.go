@@ -24,6 +24,7 @@ const restartsEnv = "BPNT_TEST_RESTARTS"
 //
 //	BPNT_TEST_RESTARTS=30 go test ./gateway/e2e -run TestRestart -v -timeout 30m
 func TestRestart(t *testing.T) {
+	t.Parallel()
 	restarts, every := 2, 700*time.Millisecond
 	if text := os.Getenv(restartsEnv); text != "" {
 		n, err := strconv.Atoi(text)

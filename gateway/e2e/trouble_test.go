@@ -19,7 +19,7 @@ func ownServer(t *testing.T, change func(*gateway.Config)) (*world, *server) {
 	t.Helper()
 	s := &server{t: t, dir: pgtest.Folder(t)}
 	s.start()
-	t.Cleanup(func() { _ = s.Stop(context.Background()) })
+	t.Cleanup(s.end)
 	if err := s.EnsureDatabase(t.Context(), "bpnt"); err != nil {
 		t.Fatal(err)
 	}
@@ -44,9 +44,16 @@ func (s *server) start() {
 	s.Server = started
 }
 
+// end stops the server, be it frozen by a test that failed: it would not hear of it.
+func (s *server) end() {
+	_ = s.Thaw()
+	_ = s.Stop(context.Background())
+}
+
 // TestDatabaseAway: 91 at once while nothing can be posted, a first purchase's repeat in silence, and right again when
 // the database is back.
 func TestDatabaseAway(t *testing.T) {
+	t.Parallel()
 	w, s := ownServer(t, nil)
 	c := w.family()
 	w.disburse()
@@ -86,6 +93,7 @@ func (e *wire) until(what, code string, ask func(stan int32) string) {
 // TestUnknownOutcomeIsSilence: Postgres freezes with a purchase in it. The terminal hears nothing, not a refusal;
 // after the thaw, whatever became of the purchase, its reversal makes the family whole and a copy is not approved.
 func TestUnknownOutcomeIsSilence(t *testing.T) {
+	t.Parallel()
 	w, s := ownServer(t, func(c *gateway.Config) {
 		c.Links[0].Deadline = gateway.Duration{Duration: 2 * time.Second}
 		c.Limits.Attempt = gateway.Duration{Duration: time.Second}

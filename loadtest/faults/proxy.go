@@ -42,6 +42,8 @@ type Proxy struct {
 	target   atomic.Pointer[string]
 	plan     atomic.Pointer[Plan]
 	counts   map[Kind]*atomic.Int64
+	frames   atomic.Int64
+	strange  atomic.Int64
 	crowd    crowd
 	slots    chan struct{}
 	running  sync.WaitGroup
@@ -102,6 +104,10 @@ func (p *Proxy) Counts() map[Kind]int64 {
 	}
 	return counts
 }
+
+// Traffic is what has come so far, of both sides: whole frames, and bytes that are none. Where bytes come and no frame does,
+// the framing is another one, and no fault of a frame can happen.
+func (p *Proxy) Traffic() (frames, strangeBytes int64) { return p.frames.Load(), p.strange.Load() }
 
 // Connections is how many are open now, half-open ones too.
 func (p *Proxy) Connections() int {

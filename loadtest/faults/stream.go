@@ -78,7 +78,16 @@ func (s *stream) cut() []byte {
 	}
 	frame := append([]byte(nil), s.in[:n]...)
 	s.in = append(s.in[:0], s.in[n:]...)
+	s.count(frame)
 	return frame
+}
+
+func (s *stream) count(frame []byte) {
+	if s.strange {
+		s.tunnel.proxy.strange.Add(int64(len(frame)))
+	} else {
+		s.tunnel.proxy.frames.Add(1)
+	}
 }
 
 // rest is what there is when nothing more comes.
@@ -89,6 +98,7 @@ func (s *stream) rest() ([]byte, error) {
 	s.strange = true
 	frame := append([]byte(nil), s.in...)
 	s.in = s.in[:0]
+	s.count(frame)
 	return frame, nil
 }
 
