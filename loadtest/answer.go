@@ -24,6 +24,15 @@ func (a answer) approved() bool { return a.code == [2]byte{'0', '0'} }
 // unavailable tells whether DE39 is 91: nothing was done, and nothing is known for ever.
 func (a answer) unavailable() bool { return a.code == [2]byte{'9', '1'} }
 
+// cardRefused tells whether DE39 says that the card is good no more: unknown, lost, stolen, expired, or restricted.
+func (a answer) cardRefused() bool {
+	switch string(a.code[:]) {
+	case "14", "41", "43", "54", "62":
+		return true
+	}
+	return false
+}
+
 // totalsDiffer tells whether DE39 is 95: the host counts otherwise, and wants the batch.
 func (a answer) totalsDiffer() bool { return a.code == [2]byte{'9', '5'} }
 

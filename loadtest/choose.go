@@ -47,14 +47,17 @@ func (t *terminal) unclear(card int) {
 	}
 }
 
-// refused learns from a refusal in a drain: others were quicker, so the terminal asks this family for half as much the
-// next time.
+// refused learns from a refusal in a drain: where others were quicker the terminal asks this family for half as much the
+// next time, and where its card is not good any more nobody asks for it again.
 func (t *terminal) refused(card int, amount int64, a answer) {
-	if t.purses == nil || a.code != [2]byte{'5', '1'} {
-		return
-	}
-	t.left[card] = steps(amount / 2)
-	if amount == amountStep {
-		t.purses.empty(card)
+	switch {
+	case t.purses == nil:
+	case a.cardRefused():
+		t.purses.leave(card)
+	case a.code == [2]byte{'5', '1'}:
+		t.left[card] = steps(amount / 2)
+		if amount == amountStep {
+			t.purses.empty(card)
+		}
 	}
 }

@@ -13,7 +13,7 @@ type purses struct {
 	funds int64
 
 	mu    sync.Mutex
-	front int // all families before it are known to be empty
+	front int // all families before it are empty, or have no card any more
 	each  []purse
 }
 
@@ -21,6 +21,7 @@ type purse struct {
 	spent   int64 // whole rupiah: approved, and neither reversed nor voided
 	asked   bool
 	empty   bool // the least amount was refused for want of money
+	left    bool // its card was lost, or replaced: what is in it stays
 	unclear bool // money may have come back after a refusal: a reversal or a void
 }
 
@@ -35,7 +36,7 @@ func newPurses(families int, funds int64) *purses {
 func (p *purses) choose(random *rand.Rand) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.front < len(p.each) && p.each[p.front].empty {
+	for p.front < len(p.each) && (p.each[p.front].empty || p.each[p.front].left) {
 		p.front++
 	}
 	card := random.IntN(len(p.each))
@@ -56,6 +57,12 @@ func (p *purses) spend(card int, amount int64) {
 func (p *purses) unclear(card int) {
 	p.mu.Lock()
 	p.each[card].unclear = true
+	p.mu.Unlock()
+}
+
+func (p *purses) leave(card int) {
+	p.mu.Lock()
+	p.each[card].left = true
 	p.mu.Unlock()
 }
 

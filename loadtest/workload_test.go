@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unsafe"
@@ -159,6 +160,26 @@ func TestDrain(t *testing.T) {
 				t.Errorf("%+v, fault %v", *d, report.Fault())
 			}
 		})
+	}
+}
+
+// TestDrainGoesOn: a card that was replaced in the middle of a race does not keep the terminals from the purses behind it.
+func TestDrainGoesOn(t *testing.T) {
+	b := newBank(20_000)
+	var first atomic.Value // the card that is asked for first is refused for ever
+	r := newResponder(t, func(conn net.Conn, request, answer []byte) {
+		track := string(parseRequest(request).track2)
+		if !first.CompareAndSwap(nil, track) && first.Load() != track {
+			send(conn, answerTo(request, b.post(request)))
+			return
+		}
+		send(conn, answerTo(request, "62"))
+	})
+	cfg := testConfig(r.addr())
+	cfg.Drain, cfg.Funds, cfg.Duration = true, 20_000, time.Second
+	report := play(t, cfg, drainFleet(t, 2, 3*raceWidth))
+	if d := report.Drain; d.Families != 3*raceWidth || d.Emptied != 3*raceWidth-1 {
+		t.Errorf("%+v: the race ended at a card that was refused", *d)
 	}
 }
 
