@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"bpnt/iso"
@@ -50,7 +51,11 @@ func (s *switchState) take() (int32, error) {
 }
 
 func (s *switchState) save() error {
-	if err := writeJSON(s.path, s); err != nil {
+	err := os.MkdirAll(filepath.Dir(s.path), 0o700)
+	if err == nil {
+		err = writeJSON(s.path, s)
+	}
+	if err != nil {
 		return usage("the switch's state cannot be written (--state names another file): %w", err)
 	}
 	return nil

@@ -40,7 +40,7 @@ func TestSwitchDays(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.start(t)
-	state := filepath.Join(g.dir, "switch.json")
+	state := filepath.Join(g.dir, "day", "switch.json") // its folder is made
 	connect := []string{"--connect", listening, "--state", state}
 	listen := []string{
 		"--listen", dialling, "--state", state + ".bank", "--length", "binary", "--bitmap", "binary",
