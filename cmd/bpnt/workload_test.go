@@ -25,7 +25,7 @@ func TestWorkloads(t *testing.T) {
 		{"hot-outlet", false, nil, func(r demoResult) bool { return r.Outlets == 1 && r.Load.Terminals == 6 }},
 		{"hot-outlet", true, []string{"--terminals", "20"}, func(r demoResult) bool { return r.Outlets == 6 && r.Load.Terminals == 4 }},
 		{"duplicates", false, nil, func(r demoResult) bool { return r.Load.Copies.Same > 0 && r.Load.Copies.Otherwise == 0 }},
-		{"drain", false, []string{"--amount", "20000"}, func(r demoResult) bool {
+		{"drain", false, []string{"--amount", "500"}, func(r demoResult) bool {
 			return r.Load.Drain.Emptied > 0 && r.Outcomes["insufficient_funds"] > 0
 		}},
 		{"the25th", false, nil, func(r demoResult) bool { return r.Load.Arrivals == "the25th, up to 2350 visits/s" }},
