@@ -1,6 +1,8 @@
 package mutants
 
 import (
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -23,13 +25,28 @@ func TestMutantsFit(t *testing.T) {
 		if !strings.HasSuffix(m.Breaks, ".") {
 			t.Errorf("%s: %q is no sentence", m.Name, m.Breaks)
 		}
-		if _, err := m.texts(root); err != nil || len(m.Edits) == 0 {
+		texts, err := m.texts(root)
+		if err != nil || len(m.Edits) == 0 {
 			t.Errorf("%s: %d edits, %v", m.Name, len(m.Edits), err)
+		}
+		for file, text := range texts {
+			if err := parses(file, text); err != nil {
+				t.Errorf("%s: %v", m.Name, err)
+			}
 		}
 		if !tests(t, m.Catch.Package)[m.Catch.Test] {
 			t.Errorf("%s: there is no %s in %s", m.Name, m.Catch.Test, m.Catch.Package)
 		}
 	}
+}
+
+// parses tells of a file of Go that is none any more: its mutant would not be caught, but fail to compile.
+func parses(file, text string) error {
+	if filepath.Ext(file) != ".go" {
+		return nil
+	}
+	_, err := parser.ParseFile(token.NewFileSet(), file, text, 0)
+	return err
 }
 
 var testsOf = make(map[string]map[string]bool)

@@ -55,16 +55,15 @@ var lanes = []Mutant{
 		Name:   "retried-without-identity",
 		Breaks: "What is posted again comes under a STAN of its own, and is debited again.",
 		Edits: []Edit{{
-			"gateway/books.go", `		x.request.Resent = true // the next time it is`,
-			`		x.request.Resent = true
-		x.request.STAN = (x.request.STAN + 1) % 1_000_000`,
+			"gateway/books.go", `x.request.Resent = true //`,
+			`x.request.Resent, x.request.STAN = true, (x.request.STAN+1)%1_000_000 //`,
 		}},
 		Catch: Catch{"gateway", "TestPostedAgainAsItWas"},
 	},
 	{
 		Name:   "resent-not-told",
 		Breaks: "The books are not told that a request was posted before, so a terminal reset in between makes it new.",
-		Edits:  []Edit{{"gateway/books.go", `		x.request.Resent = true // the next time it is`, ``}},
+		Edits:  []Edit{{"gateway/books.go", `x.request.Resent = true //`, `_ = x //`}},
 		Catch:  Catch{"gateway", "TestPostedAgainAsItWas"},
 	},
 	{
