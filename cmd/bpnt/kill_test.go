@@ -27,7 +27,7 @@ func TestKill(t *testing.T) {
 	needPostgres(t)
 	g := newService(t)
 	area := []string{"--families", "400", "--outlets", "8"}
-	g.seed(t, area...)
+	g.seed(t, "5000000", area...)
 	g.start(t)
 	load := command(t.Context(), append([]string{
 		"loadtest", "--addr", g.edc, "--data-dir", g.dir, "--prove", "--json", "--duration", "5s", "--warmup", "0s",
@@ -100,13 +100,13 @@ func newService(t *testing.T) *service {
 	return g
 }
 
-// seed makes books with an area of so many, each family with Rp 5,000,000.
-func (g *service) seed(t *testing.T, area ...string) {
+// seed makes books with an area of so many, each family with so much.
+func (g *service) seed(t *testing.T, amount string, area ...string) {
 	t.Helper()
 	for _, args := range [][]string{
 		{"ledger", "migrate"},
 		append([]string{"ledger", "seed"}, area...),
-		{"ledger", "disburse", "--amount", "5000000"},
+		{"ledger", "disburse", "--amount", amount},
 	} {
 		if r := bpnt(t, "", append(args, "--data-dir", g.dir)...); r.status != 0 {
 			t.Fatalf("%v: %s", args, r.err)

@@ -2,11 +2,9 @@ package main
 
 import (
 	"encoding/json"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"bpnt/ledger/localpg/pgtest"
 	"bpnt/loadtest/linear"
 )
 
@@ -14,14 +12,13 @@ import (
 // family's messages is found.
 func TestWitnessedLoad(t *testing.T) {
 	needPostgres(t)
-	dir := pgtest.Folder(t)
-	defer startDemo(t, dir)()
-	p, err := loadProfile(filepath.Join(dir, "edc.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := bpnt(t, "", "loadtest", "--addr", p.Addr, "--data-dir", dir, "--families", "300", "--outlets", "5", "--workload", "drain",
-		"--reversals", "0.05", "--repeats", "0.1", "--voids", "0.05", "--inquiries", "0.3", "--witness", "1", "--no-probe",
+	g := newService(t)
+	keepPostgres(t, g.dir)
+	g.seed(t, "60000", "--families", "300", "--outlets", "5")
+	g.start(t)
+	defer g.end(t, 0)
+	r := bpnt(t, "", "loadtest", "--addr", g.edc, "--data-dir", g.dir, "--families", "300", "--outlets", "5", "--workload", "drain",
+		"--funds", "60000", "--reversals", "0.05", "--repeats", "0.1", "--voids", "0.05", "--inquiries", "0.3", "--witness", "1", "--no-probe",
 		"--duration", shortOr("500ms", "3s"), "--warmup", "0s", "--prove", "--json")
 	var got struct {
 		Accounts *linear.Report `json:"linearizability"`

@@ -51,7 +51,7 @@ func TestGatewayOutlivesItsLog(t *testing.T) {
 	g := newService(t)
 	keepPostgres(t, g.dir)
 	area := []string{"--families", "40", "--outlets", "2"}
-	g.seed(t, area...)
+	g.seed(t, "5000000", area...)
 	logs := map[string]*os.File{"1": fullDisk(t), "100001": pipe(t, true), "200001": pipe(t, false)}
 	for firstSTAN, stderr := range logs {
 		g.log = stderr
