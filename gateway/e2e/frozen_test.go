@@ -102,6 +102,7 @@ func TestPoolOfOne(t *testing.T) {
 		cards[w.books.BucketOf(c.key)] = c
 	}
 	w.disburse()
+	w.addTerminal("60060061", testMID)
 	for i, c := range cards {
 		w.dial().want("before", "00", w.purchase(c, int32(i+1), 1_000))
 	}
@@ -110,7 +111,8 @@ func TestPoolOfOne(t *testing.T) {
 	holding, waiting := w.dial(), w.dial()
 	holding.send(holding.frame(w.purchase(cards[0], 11, 1_000)))
 	w.holds(1)
-	waiting.want("no connection", "91", w.purchase(cards[1], 12, 1_000))
+	// Of another terminal, since one's own messages wait for each other.
+	waiting.want("no connection", "91", terminal("60060061").Purchase(12, cards[1].track2, 1_000, block(t, cards[1], testPIN), "000012"))
 	if a, _, err := holding.receive(2 * time.Second); err == nil {
 		t.Errorf("an unknown outcome was answered %s", a.ResponseCode)
 	}
