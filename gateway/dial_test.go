@@ -51,6 +51,11 @@ func (h *host) dial(context.Context, string) (net.Conn, error) {
 // dialled runs a gateway that dials a host, in fake time, until act returns.
 func dialled(t *testing.T, change func(*Config), act func(g *Gateway, h *host)) {
 	t.Helper()
+	dialledTo(t, &host{}, change, act)
+}
+
+func dialledTo(t *testing.T, h *host, change func(*Config), act func(g *Gateway, h *host)) {
+	t.Helper()
 	keys := keystore(t)
 	synctest.Test(t, func(t *testing.T) {
 		c := switchConfig(func(c *Config) {
@@ -65,7 +70,7 @@ func dialled(t *testing.T, change func(*Config), act func(g *Gateway, h *host)) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		h := &host{socks: make(chan net.Conn, 100)}
+		h.socks = make(chan net.Conn, 100) // of the bubble
 		g.dialer, g.chance = h.dial, func() float64 { return 1 }
 		ctx, stop := context.WithCancel(t.Context())
 		served := make(chan error, 1)
@@ -133,8 +138,7 @@ func TestPeerComesBack(t *testing.T) {
 
 // TestOutage: ninety seconds without the bank are eight attempts, not a loop, and it is found soon after it is back.
 func TestOutage(t *testing.T) {
-	dialled(t, nil, func(g *Gateway, h *host) {
-		h.leave(true)
+	dialledTo(t, &host{away: true}, nil, func(g *Gateway, h *host) {
 		began := time.Now()
 		time.Sleep(90 * time.Second) // of fake time
 		synctest.Wait()
