@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"bpnt/gateway/lane"
-	"bpnt/iso"
 	"bpnt/ledger"
 )
 
@@ -100,7 +99,7 @@ func (b *books) block(ctx context.Context, requests []ledger.Request) error {
 		case errors.Is(err, ledger.ErrRejected) && len(requests) == 1:
 			b.gateway.metrics.unsettled.Inc()
 			b.gateway.log.Error("an unknown outcome cannot be settled: hold its terminal's batch against the books",
-				"bucket", b.bucket, "tid", iso.MaskCards(requests[0].TID, iso.PAN{}), "stan", requests[0].STAN, "error", err)
+				"bucket", b.bucket, "tid", requests[0].TID, "stan", requests[0].STAN, "error", err)
 			return nil
 		case errors.Is(err, ledger.ErrRejected):
 			half := len(requests) / 2

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"bpnt/gateway/lane"
-	"bpnt/iso"
 	"bpnt/ledger"
 )
 
@@ -164,7 +163,7 @@ func (c *clerk) rest(x *exchange, pause time.Duration) bool {
 func (c *clerk) trouble(x *exchange, err error) {
 	if c.gateway.troubled.Allow() {
 		c.gateway.log.Warn("an errand was not done, or its outcome is unknown", "message", x.kind.String(),
-			"link", x.conn.link.Name, "tid", iso.MaskCards(x.head.TID, iso.PAN{}), "stan", x.head.STAN, "fate", fate(err).String(), "error", err)
+			"link", x.conn.link.Name, "tid", x.head.TID, "stan", x.head.STAN, "fate", fate(err).String(), "error", err)
 	}
 }
 

@@ -215,16 +215,9 @@ func panicText(p any) string {
 	return "not a runtime error"
 }
 
-// logHostile logs what a stranger can cause at will, at a limited rate. The names by which it calls itself may be a card
-// number: DE41 of a switch has room for one.
+// logHostile logs what a stranger can cause at will, at a limited rate.
 func (c *conn) logHostile(text string, args ...any) {
-	if !c.gateway.hostile.Allow() {
-		return
+	if c.gateway.hostile.Allow() {
+		c.gateway.log.Warn(text, append(args, "link", c.link.Name)...)
 	}
-	for i, a := range args {
-		if name, ok := a.(string); ok {
-			args[i] = iso.MaskCards(name, iso.PAN{})
-		}
-	}
-	c.gateway.log.Warn(text, append(args, "link", c.link.Name)...)
 }

@@ -76,6 +76,7 @@ func New(c Config, d Deps) (*Gateway, error) {
 	if mistakes := c.mistakes(); len(mistakes) > 0 {
 		return nil, Mistakes(mistakes)
 	}
+	d.Log = slog.New(maskedLog{d.Log.Handler()})
 	g := &Gateway{
 		limits: c.Limits, ledger: d.Ledger, keys: d.Keys, log: d.Log, gate: newGate(c.Limits.UnderWay),
 		seen:   newSeen(c.Limits.SeenMax, c.Limits.SeenTurn.Duration, time.Now()),

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"golang.org/x/time/rate"
-
 	"bpnt/ledger"
 )
 
@@ -87,7 +85,11 @@ func TestCardNumberWhereNoneBelongs(t *testing.T) {
 		}
 	}
 	var log lockedBuffer
-	g := &Gateway{log: slog.New(slog.NewTextHandler(&log, nil)), hostile: rate.NewLimiter(1, 1)}
+	g, err := New(testConfig(nil), Deps{Ledger: newPoster(), Keys: keystore(t), Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = g.Shutdown(t.Context()) }()
 	c := &conn{gateway: g, link: &link{Link: Link{Name: "switch"}}}
 	c.logHostile("wrong MAC", "tid", "9999120000000018")
 	if text := log.String(); !strings.Contains(text, "tid=999912XXXXXX0018") {
