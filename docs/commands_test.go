@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"bpnt/ledger/localpg"
 	"bpnt/ledger/localpg/pgtest"
 )
 
@@ -45,7 +44,8 @@ func TestOperationsDocument(t *testing.T) {
 	if err := os.Mkdir(work, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	keepPostgres(t, filepath.Join(work, "data", "postgres"))
+	// It is kept running: the first chapters' commands would start and stop it a hundred times. Those of the later ones do.
+	pgtest.Keep(t, filepath.Join(work, "data", "postgres"))
 	ports := strings.NewReplacer("127.0.0.1:8583", freeAddress(t), "127.0.0.1:8584", freeAddress(t), "127.0.0.1:9583", freeAddress(t))
 	links := filepath.Join(dir, "links.toml")
 	if err := os.WriteFile(links, []byte(ports.Replace(defaultLinks)), 0o600); err != nil {
@@ -67,18 +67,6 @@ func TestOperationsDocument(t *testing.T) {
 			t.Errorf("the commands ran, but %q was not seen:\n%s", sign, out)
 		}
 	}
-}
-
-// keepPostgres runs one where the first chapters' commands look for their private one, so that they need not start and stop
-// it a hundred times; those of the later chapters do.
-func keepPostgres(t *testing.T, dir string) {
-	t.Helper()
-	config := localpg.Config{DataDir: dir, Settings: localpg.TestSettings(), EndWithParent: true}
-	server, err := localpg.Start(context.WithoutCancel(t.Context()), config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Stop(context.Background()) })
 }
 
 // documentTimeout is many times what the document takes: a gateway that does not become ready is waited for without end.

@@ -36,7 +36,6 @@ func (w *chaosWorld) loadConfig() loadtest.Config {
 	c.Settle, c.Fresh, c.BatchMax = true, true, chaosBatch
 	c.Funds = chaosMonths * chaosMonth
 	c.AnswerTimeout, c.ResolveTimeout = w.cmd.Timeout, chaosRecovery
-	c.Doubles = true // on a rough wire requests come twice
 	c.Witness, c.WitnessShare = w.witness.See, chaosWitness
 	c.Dialect, c.Doubles = iso.EDC(), true // the wire duplicates
 	if w.seed%4 == 2 {                     // terminals behind concentrators: a line that breaks hits many

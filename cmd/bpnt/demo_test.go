@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -25,18 +24,10 @@ func needPostgres(t *testing.T) {
 	}
 }
 
-// keepPostgres runs one where the program looks for its private one, so that no command has to start and stop it. It ends
-// with the test.
+// keepPostgres runs one where the program looks for its private one, so that no command has to start and stop it.
 func keepPostgres(t *testing.T, dir string) *localpg.Server {
 	t.Helper()
-	server, err := localpg.Start(context.WithoutCancel(t.Context()), localpg.Config{
-		DataDir: filepath.Join(dir, "postgres"), Settings: localpg.TestSettings(), EndWithParent: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Stop(context.Background()) })
-	return server
+	return pgtest.Keep(t, filepath.Join(dir, "postgres"))
 }
 
 // TestDemoJSON: the one object that scripts read, with both sums equal and nothing left behind.

@@ -62,6 +62,18 @@ func Server(tb testing.TB) *localpg.Server {
 	return server
 }
 
+// Keep runs a server of its own in a folder until the test ends, where commands under test would start and stop theirs.
+func Keep(tb testing.TB, dir string) *localpg.Server {
+	tb.Helper()
+	config := localpg.Config{DataDir: dir, Settings: localpg.TestSettings(), EndWithParent: true}
+	server, err := localpg.Start(context.WithoutCancel(tb.Context()), config)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = server.Stop(context.Background()) })
+	return server
+}
+
 // CreateDatabase makes an empty database, dropped at the end of the test, and returns its URL.
 func CreateDatabase(tb testing.TB) string {
 	tb.Helper()
